@@ -1,0 +1,1 @@
+"""The contract: everything that crosses a service border. Imports pydantic and the standard library, nothing else."""

@@ -1,0 +1,94 @@
+"""Alerts, as alerting concludes them, and the body of the notification that a subscriber receives."""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from schemas.dates import Instant
+from schemas.envelope import Envelope, Record
+from schemas.states import Node
+
+Rule = Literal["slipped", "inherited-slip", "overdue"]
+Level = Literal["firing", "ended"]
+Ended = Literal["recovered", "completed", "completed-late", "re-baselined", "cancelled", "withdrawn"]
+"""Why an alert ended; only `recovered` is good news."""
+
+
+class Alert(Node):
+    """A level that holds for a milestone, with a reason and a cause. `days` is the slip against the baseline."""
+
+    rule: Rule
+    level: Level
+    since: Instant
+    days: int
+    by_day: bool
+    reason: str
+    cause: Node
+    ended: Ended | None = None
+    version: int
+
+
+class AlertChanged(Envelope):
+    """An alert's newest level, on `milepost.alerts`."""
+
+    type: Literal["org.milepost.alert.changed.v1"] = "org.milepost.alert.changed.v1"
+    data: Alert
+
+
+class ToldCause(Node):
+    """The milestone that drives what is told: whose it is, by how many days it moved, and why."""
+
+    department: str
+    title: str
+    days: int | None
+    reason: str | None
+
+
+class Told(Node):
+    """One milestone in a notification.
+
+    `from` is the date last told (the baseline, the first time), `to` the projected date, `days` the difference;
+    `against_baseline` is the slip. `path` leads from the cause to this milestone. `ended` says why an alert is over.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", validate_by_name=True, validate_by_alias=True)
+
+    title: str
+    department: str
+    rule: Rule
+    from_: dt.date | None = Field(alias="from")
+    to: dt.date | None
+    days: int
+    against_baseline: int | None
+    path: tuple[Node, ...]
+    ended: Ended | None = None
+
+
+class ToldOfCause(Record):
+    """A section of a notification: a cause, and every milestone it moved."""
+
+    cause: ToldCause
+    moved: tuple[Told, ...]
+
+
+Kind = Literal["moved", "summary", "recovered", "ended"]
+
+
+class NotificationData(Record):
+    """What one subscriber is told at once: everything from the same moment, sectioned by cause."""
+
+    kind: Kind
+    links: dict[str, str]
+    causes: tuple[ToldOfCause, ...]
+
+
+class Notification(Record):
+    """The body of a webhook."""
+
+    type: Literal["org.milepost.notification.v1"] = "org.milepost.notification.v1"
+    timestamp: Instant
+    data: NotificationData
+
+
+ALERT_CHANGED = TypeAdapter(AlertChanged)

@@ -1,0 +1,41 @@
+"""Writes the contract's JSON Schemas to schemas/published: `python -m schemas.publish`."""
+
+import json
+import pathlib
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from schemas.alerts import AlertChanged, Notification
+from schemas.events import EVENT
+from schemas.states import MilestoneConcluded, PlanConcluded
+
+FOLDER = pathlib.Path(__file__).with_name("published")
+
+
+def documents() -> dict[str, str]:
+    """The published files: name -> content."""
+    adapters: dict[str, TypeAdapter[Any]] = {
+        "event": EVENT,
+        "milestone-state": TypeAdapter(MilestoneConcluded),
+        "plan-state": TypeAdapter(PlanConcluded),
+        "alert": TypeAdapter(AlertChanged),
+        "notification": TypeAdapter(Notification),
+    }
+    return {f"{name}.schema.json": _text(adapter) for name, adapter in adapters.items()}
+
+
+def _text(adapter: TypeAdapter[Any]) -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **adapter.json_schema()}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write every file."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in documents().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

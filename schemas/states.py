@@ -1,0 +1,170 @@
+"""What plan-tracking concludes from the events: the state of each milestone and of each plan."""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field, TypeAdapter
+
+from schemas.dates import Instant, PreciseDate
+from schemas.envelope import Envelope, Record
+from schemas.events import Kind, PlacedIn, Unit, Visibility
+
+Lifecycle = Literal["open", "done", "cancelled"]
+
+Status = Literal["done", "cancelled", "undated", "late", "slipping", "on-track"]
+"""Schedule status: late is a slip over the plan's tolerance, slipping a slip over 0."""
+
+STATUSES: tuple[Status, ...] = ("done", "cancelled", "undated", "late", "slipping", "on-track")
+
+Waiting = Literal["unknown", "undated", "cancelled", "in-a-cycle", "other-plan"]
+"""Why a dependency adds no date."""
+
+SLIP_BUCKETS = (0, 7, 14, 30, 60, 90, 180, 365)
+"""Upper bounds, in days, of the histogram of slips; the last bucket has no bound."""
+
+
+class Node(Record):
+    """A milestone, wherever it is."""
+
+    plan: str
+    milestone: str
+
+
+class Explained(Record):
+    """A reason as said, the date that it explains, and when it was so."""
+
+    text: str
+    explains: dt.date | None = None
+    said: Instant
+
+
+class Need(Node):
+    """A dependency of a milestone on another, and what it means for its date.
+
+    `float_days` is the free float: how far the predecessor may still move before this milestone does; negative when
+    it already pushes. `waiting` says why the dependency adds no date.
+    """
+
+    lag: int
+    unit: Unit
+    projected: dt.date | None = None
+    float_days: int | None = None
+    binding: bool = False
+    waiting: Waiting | None = None
+
+
+class Cause(Node):
+    """The milestone whose own date drives another's.
+
+    `days` is its slip against its own baseline (null without one); `by_day` says that nobody moved it: it is open
+    and its date has passed, so each day moves it by one.
+    """
+
+    department: str
+    days: int | None
+    by_day: bool
+    reason: Explained | None = None
+
+
+class MilestoneState(Node):
+    """One milestone, as it follows from everything accepted about its plan.
+
+    Dates: `original_baseline` is the value with the least stamp, `first_accepted_baseline` the one accepted first;
+    `declared` is the forecast, else the baseline; `inherited` the latest that its needs allow; `projected` what
+    Milepost expects. `slip` is projected - baseline in calendar days, null without a baseline. `path` leads from the
+    cause to this milestone. `version` is the offset of the plan's last record that changed it; `listed` is false
+    while the lead has not listed its department.
+    """
+
+    version: int
+    department: str
+    project: str | None = None
+    title: str
+    type: Kind | None = None
+    places: tuple[str, ...] = ()
+    contact: str | None = None
+    listed: bool
+    plan_title: str | None = None
+    visibility: Visibility = "owner"
+    tolerance: int
+    day: dt.date
+    lifecycle: Lifecycle
+    replaced_by: str | None = None
+    original_baseline: PreciseDate | None = None
+    first_accepted_baseline: PreciseDate | None = None
+    baseline: PreciseDate | None = None
+    forecast: PreciseDate | None = None
+    actual: dt.date | None = None
+    declared: dt.date | None = None
+    inherited: dt.date | None = None
+    projected: dt.date | None = None
+    slip: int | None = None
+    status: Status
+    reason: Explained | None = None
+    cause: Cause | None = None
+    path: tuple[Node, ...] = ()
+    needs: tuple[Need, ...] = ()
+    last_heard: Instant
+    correlationid: str | None = None
+
+
+class Contributor(Record):
+    """A department of a plan."""
+
+    department: str
+    title: str | None = None
+
+
+class DepartmentCounts(Record):
+    """A department's milestones in a plan: how many of each status, and how their slips are spread.
+
+    `slips` has one count for each of SLIP_BUCKETS and one for what is above; `slip_sum` is in days.
+    """
+
+    statuses: dict[Status, int]
+    slips: tuple[int, ...]
+    slip_sum: int
+
+
+class PlanState(Record):
+    """One plan: what its lead says of it, and its milestones summed up by department.
+
+    `published` is false while only events about milestones have been seen; `day` is the plan's day; `cycles` names
+    milestones that wait for each other; `waiting` counts milestones of departments that the lead has not listed.
+    """
+
+    plan: str
+    version: int
+    published: bool
+    title: str
+    mission: str | None = None
+    lead: str
+    target: PreciseDate | None = None
+    tolerance: int
+    visibility: Visibility = "owner"
+    places: tuple[PlacedIn, ...] = ()
+    contact: str | None = None
+    contributors: tuple[Contributor, ...] = ()
+    day: dt.date
+    projected: dt.date | None = None
+    counts: dict[str, DepartmentCounts] = Field(default_factory=dict)
+    cycles: tuple[tuple[str, ...], ...] = ()
+    waiting: int = 0
+
+
+class MilestoneConcluded(Envelope):
+    """A milestone's newest state, on `milepost.milestones`."""
+
+    type: Literal["org.milepost.milestone.concluded.v1"] = "org.milepost.milestone.concluded.v1"
+    data: MilestoneState
+
+
+class PlanConcluded(Envelope):
+    """A plan's newest state, on `milepost.plans`."""
+
+    type: Literal["org.milepost.plan.concluded.v1"] = "org.milepost.plan.concluded.v1"
+    data: PlanState
+
+
+MILESTONE_CONCLUDED = TypeAdapter(MilestoneConcluded)
+PLAN_CONCLUDED = TypeAdapter(PlanConcluded)

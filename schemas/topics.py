@@ -1,0 +1,52 @@
+"""Topics: their names, keys, retention, and which union travels on each."""
+
+from dataclasses import dataclass, field
+
+PARTITIONS = 24
+"""Partitions of every topic that is keyed by plan, for its life: murmur2(plan) over 24."""
+
+_DAY = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A Kafka topic: full name, partition count and topic configuration."""
+
+    name: str
+    partitions: int
+    config: dict[str, str] = field(default_factory=dict)
+
+
+def events(namespace: str = "milepost") -> Topic:
+    """Accepted events and Milepost's own records. Key: the plan. Kept 90 days: history in Mongo is the record."""
+    return Topic(f"{namespace}.events", PARTITIONS, {"retention.ms": str(90 * _DAY), "max.message.bytes": "1572864"})
+
+
+def milestones(namespace: str = "milepost") -> Topic:
+    """States of milestones, compacted. Key: `plan|milestone`, in the plan's partition."""
+    return Topic(f"{namespace}.milestones", PARTITIONS, {"cleanup.policy": "compact"})
+
+
+def plans(namespace: str = "milepost") -> Topic:
+    """States of plans, compacted. Key: the plan."""
+    return Topic(f"{namespace}.plans", PARTITIONS, {"cleanup.policy": "compact"})
+
+
+def alerts(namespace: str = "milepost") -> Topic:
+    """Alerts, compacted. Key: `plan|milestone|rule`, in the plan's partition."""
+    return Topic(f"{namespace}.alerts", PARTITIONS, {"cleanup.policy": "compact"})
+
+
+def rejected(namespace: str = "milepost") -> Topic:
+    """Whatever was refused: bytes and headers as they came, with headers `milepost-reason` and `milepost-from`."""
+    return Topic(f"{namespace}.rejected", 3, {"retention.ms": str(90 * _DAY), "max.message.bytes": "1572864"})
+
+
+def topics(namespace: str = "milepost") -> list[Topic]:
+    """Every topic of a namespace."""
+    return [topic(namespace) for topic in (events, milestones, plans, alerts, rejected)]
+
+
+def milestone_key(plan: str, milestone: str) -> str:
+    """The compaction key of a milestone's state, and its identity everywhere."""
+    return f"{plan}|{milestone}"
