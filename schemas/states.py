@@ -56,14 +56,12 @@ class Need(Node):
 class Cause(Node):
     """The milestone whose own date drives another's.
 
-    `days` is its slip against its own baseline (null without one); `by_day` says that nobody moved it: it is open
-    and its date has passed, so each day moves it by one.
+    `by_day` says that nobody moved it: it is open and its date has passed, so each day moves it by one. Its slip and
+    its reason are in its own state.
     """
 
     department: str
-    days: int | None
     by_day: bool
-    reason: Explained | None = None
 
 
 class MilestoneState(Node):
@@ -72,8 +70,8 @@ class MilestoneState(Node):
     Dates: `original_baseline` is the value with the least stamp, `first_accepted_baseline` the one accepted first;
     `declared` is the forecast, else the baseline; `inherited` the latest that its needs allow; `projected` what
     Milepost expects. `slip` is projected - baseline in calendar days, null without a baseline. `path` leads from the
-    cause to this milestone. `version` is the offset of the plan's last record that changed it; `listed` is false
-    while the lead has not listed its department.
+    cause to this milestone (of a very long one the middle is left out). `version` is the offset of the plan's last
+    record that changed it; `listed` is false while the lead has not listed its department.
     """
 
     version: int
@@ -84,10 +82,7 @@ class MilestoneState(Node):
     places: tuple[str, ...] = ()
     contact: str | None = None
     listed: bool
-    plan_title: str | None = None
-    visibility: Visibility = "owner"
     tolerance: int
-    day: dt.date
     lifecycle: Lifecycle
     replaced_by: str | None = None
     original_baseline: PreciseDate | None = None

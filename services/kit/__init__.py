@@ -1,0 +1,1 @@
+"""Plumbing without a business word; knows no service."""

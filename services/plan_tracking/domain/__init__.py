@@ -1,0 +1,1 @@
+"""Decisions of plan-tracking: pure functions over sets of accepted records."""

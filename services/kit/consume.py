@@ -1,0 +1,180 @@
+"""Consumption that loses nothing: the cursor lives with the state, and every start and failure seeks to it."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+
+from services.kit.cursors import Cursor, Cursors, LostCursor
+from services.kit.logs import logger
+
+log = logger(__name__)
+
+Records = dict[TopicPartition, list[ConsumerRecord[bytes | None, bytes | None]]]
+REBALANCE_MS = 60_000
+_BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Work(Protocol):
+    """What a service does with its records."""
+
+    async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
+        """Partitions are ours (again): forget what is cached, finish what a predecessor left."""
+
+    async def revoked(self, partitions: Sequence[TopicPartition]) -> None:
+        """Partitions are no longer ours."""
+
+    async def batch(self, records: Records, cursors: Mapping[TopicPartition, Cursor]) -> dict[TopicPartition, Cursor]:
+        """Works on the records, which begin at the cursors; answers with the new cursors, stored."""
+
+
+class Refused(Exception):
+    """The service must not go on: the sentence says why."""
+
+
+class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
+    """One FastStream batch subscriber whose position is the service's own cursor.
+
+    `failed` is resolved with the reason when the service must stop.
+    """
+
+    def __init__(
+        self, broker: KafkaBroker, topics: Sequence[str], *, group: str, replica: str, cursors: Cursors, work: Work
+    ) -> None:
+        self._cursors, self._work = cursors, work
+        self._running = asyncio.Lock()
+        self._at: dict[TopicPartition, Cursor] = {}
+        self._failures = 0
+        self.failed: asyncio.Future[Refused] = asyncio.get_running_loop().create_future()
+        self.failing_since: float | None = None
+        self.subscriber: Any = broker.subscriber(
+            *topics,
+            batch=True,
+            max_records=500,
+            batch_timeout_ms=10,
+            group_id=group,
+            group_instance_id=f"{group}.{replica}",
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            ack_policy=AckPolicy.MANUAL,
+            parser=self._parse,
+            decoder=self._decode,
+            listener=self,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
+            rebalance_timeout_ms=REBALANCE_MS,
+        )
+        self.subscriber(self._handle)
+
+    @property
+    def _consumer(self) -> AIOKafkaConsumer:
+        return self.subscriber.consumer
+
+    async def _parse(self, records: Any) -> KafkaAckableMessage:
+        """Touches no header and no value, so that it cannot raise."""
+        return KafkaAckableMessage(raw_message=records, body=records, consumer=self._consumer)
+
+    async def _decode(self, message: Any) -> Any:
+        return message
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Lets the running batch end before the group moves on."""
+        async with self._running:
+            gone = list(revoked)
+            self._at = {tp: cursor for tp, cursor in self._at.items() if tp not in gone}
+            await self._work.revoked(gone)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Reads the cursors and seeks to them; tries until it can, or refuses."""
+        async with self._running:
+            await self._assign(list(assigned))
+
+    async def _assign(self, partitions: list[TopicPartition]) -> None:
+        while not self.failed.done():
+            try:
+                await self._seek(partitions)
+            except Refused as refusal:
+                log.critical("refused", reason=str(refusal))
+                self.failed.set_result(refusal)
+            except Exception as error:
+                await self._back_off("assignment failed", error)
+            else:
+                return
+
+    async def _seek(self, wanted: list[TopicPartition]) -> None:
+        held = self._consumer.assignment()
+        partitions = [tp for tp in wanted if tp in held]
+        cursors = await self._cursors.read(partitions)
+        first = await self._consumer.beginning_offsets(partitions)
+        last = await self._consumer.end_offsets(partitions)
+        fresh = {tp: first[tp] for tp in partitions if tp not in cursors}
+        await self._cursors.start(fresh)
+        cursors |= {tp: Cursor(offset) for tp, offset in fresh.items()}
+        for tp, cursor in cursors.items():
+            refuse_outside(tp, cursor, first[tp], last[tp])
+        await self._work.assigned(partitions)
+        for tp, cursor in cursors.items():
+            self._consumer.seek(tp, cursor.next)
+        self._at |= cursors
+
+    async def _handle(self, message: Any) -> None:
+        async with self._running:
+            await self._work_on(_by_partition(message.raw_message))
+            try:
+                await message.ack()  # one OffsetCommit, only so that lag shows
+            except (CommitFailedError, IllegalStateError):
+                log.debug("moved away before the commit: the cursor has it")
+
+    async def _work_on(self, fetched: Records) -> None:
+        """Works on a batch; a failure of any kind is handled as an assignment: read the cursors, seek, go on."""
+        try:
+            records = await self._fresh(fetched)
+            if records:
+                self._at |= await self._work.batch(records, {tp: self._at[tp] for tp in records})
+            self._failures, self.failing_since = 0, None
+        except LostCursor as lost:
+            log.info("cursor moved by another replica", partition=str(lost))
+            await self._assign(list(fetched))
+        except Exception as error:
+            await self._back_off("batch failed, trying again from the cursor", error)
+            await self._assign(list(fetched))
+
+    async def _fresh(self, fetched: Records) -> Records:
+        """The records from the cursors on; without those fetched before the last seek, which come again."""
+        fresh: Records = {}
+        for tp, records in fetched.items():
+            if tp in self._at and await self._consumer.position(tp) > records[-1].offset:
+                wanted = [record for record in records if record.offset >= self._at[tp].next]
+                if wanted:
+                    fresh[tp] = wanted
+        return fresh
+
+    async def _back_off(self, what: str, error: Exception) -> None:
+        self.failing_since = self.failing_since or time.monotonic()
+        wait = _BACKOFF[min(self._failures, len(_BACKOFF) - 1)]
+        self._failures += 1
+        log.warning(what, error=f"{type(error).__name__}: {error}", attempt=self._failures, wait_s=wait, exc_info=True)
+        await asyncio.sleep(wait)
+
+
+def refuse_outside(partition: TopicPartition, cursor: Cursor, first: int, last: int) -> None:
+    """Raises Refused when the cursor is outside what the partition has: it belongs to another log, or a lost one."""
+    if not first <= cursor.next <= last:
+        raise Refused(
+            f"{partition.topic} partition {partition.partition} has offsets {first} to {last}, but the stored cursor "
+            f"is at {cursor.next}: this store and this Kafka do not belong together. Restore the matching one; nothing "
+            "was reset."
+        )
+
+
+def _by_partition(records: Iterable[ConsumerRecord[bytes | None, bytes | None]]) -> Records:
+    grouped: Records = {}
+    for record in records:
+        grouped.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
+    return grouped

@@ -1,0 +1,122 @@
+"""HTTP: problem+json (RFC 9457), the correlation id, bounded bodies, and the application every service starts from."""
+
+import time
+import uuid
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.kit.logs import logger
+from services.kit.metrics import HttpMetrics, exposition, route_template
+
+log = logger(__name__)
+
+CORRELATION = "x-correlation-id"
+PROBLEM = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that names what is wrong and how to mend it (RFC 9457)."""
+
+    def __init__(self, status: int, title: str, detail: str, **more: Any) -> None:
+        super().__init__(f"{status} {title}: {detail}")
+        self.status, self.headers = status, more.pop("headers", None)
+        self.body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+
+
+def problem_response(problem: Problem) -> JSONResponse:
+    """The problem as a response."""
+    return JSONResponse(problem.body, problem.status, headers=problem.headers, media_type=PROBLEM)
+
+
+async def _on_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for Problem alone
+    return problem_response(error)
+
+
+async def _on_http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for HTTPException alone
+    headers = dict(error.headers) if error.headers else None
+    return problem_response(Problem(error.status_code, str(error.detail), str(error.detail), headers=headers))
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for RequestValidationError alone
+    errors = [{"field": field_path(e["loc"][1:]) or str(e["loc"][0]), "detail": e["msg"]} for e in error.errors()]
+    detail = "; ".join(f"{e['field']}: {e['detail']}" for e in errors)
+    return problem_response(Problem(422, "The request is not valid", detail, errors=errors))
+
+
+def field_path(location: tuple[Any, ...]) -> str:
+    """A pydantic error location as people write it: `data.places[0].code`."""
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return path.lstrip(".")
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, refused with 413 as soon as it passes `limit` bytes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise Problem(413, "Too large", f"The body is over {limit} bytes: send it in parts", limit=limit)
+    return bytes(body)
+
+
+def correlation_id() -> str:
+    """The id of the request that is being served, or a new one outside a request."""
+    return str(structlog.contextvars.get_contextvars().get("correlation_id") or uuid.uuid4())
+
+
+class Correlated:
+    """ASGI middleware: one correlation id per request, the caller's or a new one, in every log line and the answer."""
+
+    def __init__(self, app: ASGIApp, seconds: HttpMetrics) -> None:
+        self.app, self.metrics = app, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(CORRELATION, "")
+        correlation = given if 0 < len(given) <= 128 and given.isprintable() else str(uuid.uuid4())
+        status, started = 500, time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[CORRELATION] = correlation
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation):
+            try:
+                await self.app(scope, receive, answer)
+            finally:
+                labels = (scope["method"], route_template(Request(scope)), str(status))
+                self.metrics.seconds.labels(*labels).observe(time.perf_counter() - started)
+
+
+def application(title: str, registry: CollectorRegistry) -> FastAPI:
+    """An application with problem+json, correlation and `/metrics`."""
+    app = FastAPI(title=title)
+    app.add_middleware(Correlated, seconds=HttpMetrics(registry))
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        """Prometheus metrics."""
+        return exposition(registry)
+
+    return app

@@ -1,0 +1,32 @@
+"""MongoDB: one factory for clients, and one way to run a transaction."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+Document = dict[str, Any]
+Client = AsyncIOMotorClient[Document]
+Database = AsyncIOMotorDatabase[Document]
+Session = AsyncIOMotorClientSession
+
+TRANSACTION_SECONDS = 40.0
+"""Bound of one transaction with its retries; below the consumers' rebalance timeout."""
+
+
+def connect(uri: str, *, timeout_ms: int = 20_000) -> Client:
+    """A client whose writes are acknowledged by a majority and whose every operation has a deadline."""
+    return AsyncIOMotorClient(
+        uri, w="majority", timeoutMS=timeout_ms, serverSelectionTimeoutMS=min(timeout_ms, 5_000), tz_aware=True
+    )
+
+
+async def transaction(client: Client, work: Callable[[Session], Coroutine[Any, Any, None]]) -> None:
+    """Runs `work` in one transaction, again on a transient error, for at most TRANSACTION_SECONDS."""
+    async with asyncio.timeout(TRANSACTION_SECONDS), await client.start_session() as session:
+        await session.with_transaction(
+            work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+        )

@@ -1,0 +1,132 @@
+"""Runs a service: its HTTP application and its background work side by side, until a signal or a refusal."""
+
+import asyncio
+import contextlib
+import itertools
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from services.kit import logs
+from services.kit.consume import Refused
+from services.kit.settings import Settings
+
+log = logs.logger(__name__)
+
+Check = Callable[[], str | None]
+"""Answers None when all is well, else what is wrong."""
+
+
+@dataclass
+class Service:
+    """One service: its application, its background work (until cancelled), and what must hold for it to be well."""
+
+    app: FastAPI
+    work: Callable[[], Coroutine[Any, Any, None]]
+    alive: dict[str, Check] = field(default_factory=dict)
+    ready: dict[str, Check] = field(default_factory=dict)
+
+
+def add_health(service: Service) -> None:
+    """`/healthz`: alive and progressing; `/readyz`: able to serve. Each says what is wrong, with 503."""
+
+    def respond(checks: dict[str, Check]) -> JSONResponse:
+        wrong = {name: said for name, check in checks.items() if (said := check())}
+        return JSONResponse({"status": "failing" if wrong else "ok", "wrong": wrong}, 503 if wrong else 200)
+
+    service.app.get("/healthz", include_in_schema=False)(lambda: respond(service.alive))
+    service.app.get("/readyz", include_in_schema=False)(lambda: respond({**service.alive, **service.ready}))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signals: it would end the process before the background work is closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handles the signals by asking for an orderly exit."""
+        loop = asyncio.get_running_loop()
+        for number in (2, 15):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
+async def serve(service: Service, settings: Settings) -> int:
+    """Serves until SIGINT or SIGTERM (answers 0), or until the work refuses to go on (answers 1)."""
+    add_health(service)
+    config = uvicorn.Config(
+        service.app, settings.host, settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=5
+    )
+    server = _Server(config)
+    work = asyncio.create_task(service.work())
+    work.add_done_callback(lambda _: server._stop())
+    await server.serve()
+    return await _ended(work)
+
+
+async def _ended(work: asyncio.Task[None]) -> int:
+    if not work.done():
+        work.cancel()
+    try:
+        await work
+    except asyncio.CancelledError:
+        return 0
+    except Refused as refusal:
+        log.critical("stopped", reason=str(refusal))
+    except Exception:
+        log.critical("stopped by a fault of ours", exc_info=True)
+    return 1
+
+
+def main(name: str, settings: Settings, build: Callable[[], Awaitable[Service]]) -> None:
+    """The whole process of a service; exits with its code."""
+    logs.configure(name, settings.log_level)
+
+    async def run() -> int:
+        return await serve(await build(), settings)
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        sys.exit(runner.run(run()))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # not built for this platform: asyncio's own loop serves
+        return None
+    return uvloop.new_event_loop
+
+
+async def wait_for(what: str, attempt: Callable[[], Awaitable[object]]) -> None:
+    """Tries until it succeeds, with backoff, and says in one line that it waits and when it no longer does."""
+    for number in itertools.count():
+        try:
+            await attempt()
+        except Exception as error:
+            if number in (0, 5) or number % 30 == 0:
+                log.warning(f"waiting for {what}", error=f"{type(error).__name__}: {str(error)[:200]}")
+            await asyncio.sleep(min(0.2 * 2 ** min(number, 10), 3.0))
+        else:
+            if number:
+                log.info(f"{what} is there", attempts=number + 1)
+            return
+
+
+async def together(*coroutines: Coroutine[Any, Any, None]) -> None:
+    """Runs coroutines side by side until one ends; the others are cancelled, and an error of any is raised."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

@@ -1,0 +1,73 @@
+"""Registers: a state is a merge of stamped values, so it is a function of the set of records, in any order."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.events import LogRecord
+
+Stamp = tuple[int, int, str, str, str]
+"""(time, acceptedtime, source, id, SHA-256 of type, subject and data); instants in microseconds. The greater wins."""
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def microseconds(instant: dt.datetime) -> int:
+    """An instant as an integer of microseconds since 1970."""
+    return (instant - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def instant(microseconds_since: int) -> dt.datetime:
+    """The instant of an integer of microseconds since 1970, in UTC."""
+    return _EPOCH + dt.timedelta(microseconds=microseconds_since)
+
+
+def stamp(event: LogRecord) -> Stamp:
+    """The stamp of an accepted event; raises ValueError without `acceptedtime`."""
+    if event.acceptedtime is None:
+        raise ValueError("acceptedtime is missing: the record did not come through ingest")
+    content = f"{event.type}\n{event.subject}\n{event.data.model_dump_json(exclude_unset=True)}"
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return (microseconds(event.time), microseconds(event.acceptedtime), event.source, event.id, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A JSON value and the stamp of the record that said it."""
+
+    value: Any
+    stamp: Stamp
+
+
+Registers = Mapping[str, Register]
+
+FIRST_SAID = "original_baseline"
+"""The register that keeps the value of the least stamp."""
+FIRST_ACCEPTED = "first_accepted_baseline"
+"""The register that keeps the value accepted first."""
+
+
+def _wins(name: str, challenger: Stamp, holder: Stamp) -> bool:
+    if name == FIRST_SAID:
+        return challenger < holder
+    if name == FIRST_ACCEPTED:
+        return challenger[1:] + challenger[:1] < holder[1:] + holder[:1]
+    return challenger > holder
+
+
+def merge(registers: Registers, writes: Mapping[str, Any], at: Stamp) -> tuple[Registers, tuple[str, ...]]:
+    """The registers after a record's writes, and the names of those that it won."""
+    won = tuple(name for name in writes if name not in registers or _wins(name, at, registers[name].stamp))
+    return ({**registers, **{name: Register(writes[name], at) for name in won}} if won else registers), won
+
+
+def pack(registers: Registers) -> dict[str, list[Any]]:
+    """Registers as a document: name -> [value, *stamp]."""
+    return {name: [register.value, *register.stamp] for name, register in registers.items()}
+
+
+def unpack(document: Mapping[str, list[Any]]) -> dict[str, Register]:
+    """The inverse of `pack`."""
+    return {name: Register(value, (at[0], at[1], at[2], at[3], at[4])) for name, (value, *at) in document.items()}
