@@ -18,6 +18,8 @@ log = logger(__name__)
 
 Records = dict[TopicPartition, list[ConsumerRecord[bytes | None, bytes | None]]]
 REBALANCE_MS = 60_000
+STUCK_SECONDS = 60.0
+"""A consumer that has only failed for this long is not well."""
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -82,6 +84,24 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _decode(self, message: Any) -> Any:
         return message
+
+    async def refused(self) -> None:
+        """Waits until the service must stop; raises why."""
+        raise await self.failed
+
+    def well(self) -> str | None:
+        """None while the consume loop lives and makes progress, else what is wrong."""
+        if not self.subscriber.running:
+            return None  # not started yet: /readyz says so
+        if all(task.done() for task in self.subscriber.tasks):
+            return "the consume loop has ended"
+        if self.failing_since and time.monotonic() - self.failing_since > STUCK_SECONDS:
+            return f"no batch has succeeded for {time.monotonic() - self.failing_since:.0f} s"
+        return None
+
+    def working(self) -> str | None:
+        """None when partitions are assigned and their cursors read."""
+        return None if self._at else "no partition is assigned yet"
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Lets the running batch end before the group moves on."""

@@ -28,6 +28,10 @@ class Identity:
             raise Problem(403, "Not yours", f"{name}: this key speaks for {mine} only; use the owner's key")
 
 
+NOBODY = Identity(())
+"""Whoever does not say who they are."""
+
+
 class Sessions:
     """Signed sessions, verifiable by every service that holds the secret."""
 
@@ -64,6 +68,10 @@ class Identities:
     def __init__(self, sessions: Sessions, ingest: httpx.AsyncClient) -> None:
         self._sessions, self._ingest = sessions, ingest
         self._known: dict[str, tuple[float, Identity]] = {}
+
+    async def claimed(self, request: Request) -> Identity:
+        """The identity of a request that says who it is from, else nobody's: it sees what is public."""
+        return await self.of(request) if bearer(request) or request.cookies.get(COOKIE) else NOBODY
 
     async def of(self, request: Request) -> Identity:
         """The identity of a request; raises a 401 problem without one, 503 when a key cannot be checked now."""

@@ -1,12 +1,14 @@
 """Kafka: safe producers, the partition of a plan, and announcements that fence a zombie's."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
+from faststream.kafka import KafkaBroker
 
 from schemas.topics import PARTITIONS
 from services.kit.logs import logger
@@ -20,6 +22,13 @@ SEND_SECONDS = 15.0
 def partition_of(plan: str) -> int:
     """The partition of everything about a plan, the same that Kafka's own clients choose for the key."""
     return int(murmur2(plan.encode()) & 0x7FFFFFFF) % PARTITIONS
+
+
+def broker(bootstrap: str) -> KafkaBroker:
+    """FastStream's broker for batch subscribers: no injection, no topics made by accident."""
+    return KafkaBroker(
+        bootstrap, apply_types=False, allow_auto_create_topics=False, logger=logging.getLogger("faststream")
+    )
 
 
 def producer(bootstrap: str, *, transactional_id: str | None = None) -> AIOKafkaProducer:
@@ -44,8 +53,8 @@ class Message:
 
     topic: str
     partition: int
-    key: str
-    value: bytes
+    key: str | bytes | None
+    value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
@@ -53,10 +62,20 @@ async def send(to: AIOKafkaProducer, messages: Iterable[Message]) -> None:
     """Writes all messages and waits until every one is acknowledged, under a deadline."""
     async with asyncio.timeout(SEND_SECONDS):
         sent = [
-            await to.send(m.topic, m.value, key=m.key.encode(), partition=m.partition, headers=list(m.headers))
+            await to.send(
+                m.topic,
+                m.value,
+                key=m.key.encode() if isinstance(m.key, str) else m.key,
+                partition=m.partition,
+                headers=list(m.headers),
+            )
             for m in messages
         ]
         await asyncio.gather(*sent)
+
+
+def _bytes(key: str | bytes | None) -> bytes | None:
+    return key.encode() if isinstance(key, str) else key
 
 
 class Announcer:

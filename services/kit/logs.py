@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 
-_NOISY = ("aiokafka", "pymongo", "httpx", "httpcore")
+_NOISY = ("aiokafka", "pymongo", "httpx", "httpcore", "uvicorn")
+_ERRORS_ONLY = "faststream"
 _REPEAT_AFTER = 10.0
 
 
@@ -60,6 +61,7 @@ def configure(service: str, level: str = "INFO") -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.getLogger(_ERRORS_ONLY).setLevel(logging.ERROR)
     structlog.contextvars.bind_contextvars(service=service)
 
 

@@ -65,6 +65,7 @@ async def serve(service: Service, settings: Settings) -> int:
         service.app, settings.host, settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
     server = _Server(config)
+    log.info("serving", address=f"http://{settings.host}:{settings.port}")
     work = asyncio.create_task(service.work())
     work.add_done_callback(lambda _: server._stop())
     await server.serve()

@@ -1,0 +1,1 @@
+"""Decisions of ingest: what may be accepted, and why not."""

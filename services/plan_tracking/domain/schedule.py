@@ -3,6 +3,7 @@
 Dates are proleptic Gregorian ordinals (`date.toordinal`).
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from services.plan_tracking.domain.order import components, rings
 
 LONGEST_PATH, HEAD_OF_PATH = 40, 5
 """A path names at most 40 milestones: of a longer one the first 5 and the last 35."""
+
+LAST_DAY = dt.date.max.toordinal()
+"""No lag leads past the last day that a date can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def _extend(path: tuple[str, ...], name: str) -> tuple[str, ...]:
 def later(day: int, lag: int, unit: Unit) -> int:
     """The day `lag` days after `day` (before it, when negative); working days are Monday to Friday."""
     if unit == "calendar":
-        return day + lag
+        return min(max(day + lag, 1), LAST_DAY)
     step = 1 if lag >= 0 else -1
     while lag and (day - 1) % 7 >= 5:
         day -= step  # counted from the working day before a weekend (after it, when counting back)
@@ -138,4 +142,4 @@ def later(day: int, lag: int, unit: Unit) -> int:
         day += step
         while (day - 1) % 7 >= 5:
             day += step
-    return day
+    return min(max(day, 1), LAST_DAY)

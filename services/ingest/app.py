@@ -1,0 +1,53 @@
+"""Wires ingest: the only place where its parts meet."""
+
+import asyncio
+import datetime as dt
+
+import httpx
+
+from services.ingest.api import EventApi
+from services.ingest.identify import KeyHolder
+from services.ingest.senders.log import EventLog
+from services.ingest.settings import IngestSettings
+from services.ingest.store import Store
+from services.kit.http import application
+from services.kit.identity import Sessions
+from services.kit.kafka import producer
+from services.kit.metrics import registry
+from services.kit.mongo import connect
+from services.kit.serve import Service, wait_for
+
+NAME = "ingest"
+
+
+def utc_now() -> dt.datetime:
+    """The clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+async def build(settings: IngestSettings) -> Service:
+    """The service, not yet working."""
+    client = connect(settings.mongo)
+    store = Store(client[settings.database(NAME)])
+    sessions = Sessions(settings.session_secret)
+    plans = httpx.AsyncClient(base_url=settings.plans_url, timeout=5)
+    kafka = producer(settings.kafka)
+    waiting = ["Kafka and MongoDB are not reached yet"]
+
+    async def work() -> None:
+        await wait_for("MongoDB", store.prepare)
+        await wait_for("Kafka", kafka.start)
+        waiting.clear()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await kafka.stop()
+            await plans.aclose()
+            client.close()
+
+    metrics = registry()
+    app = application("Milepost ingest", metrics)
+    events = EventLog(kafka, settings.namespace, settings.publish_seconds)
+    holder = KeyHolder(store, sessions)
+    app.include_router(EventApi(settings, holder, sessions, events, plans, utc_now).router())
+    return Service(app, work, ready={"servers": lambda: waiting[0] if waiting else None})

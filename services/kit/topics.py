@@ -1,0 +1,74 @@
+"""Makes sure that the topics of the contract exist, as it says, and that every partition can be written to."""
+
+import asyncio
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from schemas.topics import Topic, topics
+
+LEADERS_SECONDS = 60.0
+
+
+class TopicsUnfit(Exception):
+    """A topic is not as the contract says, or cannot be made so; the sentence says how and what to do."""
+
+
+async def ensure_topics(bootstrap: str, namespace: str, *, replicas: int = 1) -> None:
+    """Creates what is missing of the namespace's topics, then waits until every partition has a leader.
+
+    Run twice, it changes nothing. Raises TopicsUnfit when a topic has another number of partitions (it is for life),
+    when the broker refuses one, or when a partition has no leader after LEADERS_SECONDS.
+    """
+    wanted = topics(namespace)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        await _create(admin, [topic for topic in wanted if topic.name not in there], replicas)
+        await _await_leaders(admin, wanted)
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], replicas: int) -> None:
+    if not missing:
+        return
+    new = [NewTopic(topic.name, topic.partitions, replicas, topic_configs=topic.config) for topic in missing]
+    answer = await admin.create_topics(new)
+    for name, code, message in answer.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:  # another process may have been quicker
+            raise TopicsUnfit(f"Topic {name} could not be created: {message or error.__name__}")
+
+
+async def _await_leaders(admin: AIOKafkaAdminClient, wanted: list[Topic]) -> None:
+    lacking = "no answer"
+    try:
+        async with asyncio.timeout(LEADERS_SECONDS):
+            while lacking := await _lacking(admin, wanted):
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise TopicsUnfit(f"Kafka is not ready after {LEADERS_SECONDS:.0f} s: {lacking}") from None
+
+
+async def _lacking(admin: AIOKafkaAdminClient, wanted: list[Topic]) -> str:
+    """What is still missing, or "" when every partition has a leader."""
+    try:
+        described = {topic["topic"]: topic for topic in await admin.describe_topics([t.name for t in wanted])}
+    except KafkaError as error:
+        return type(error).__name__
+    return next((wrong for topic in wanted if (wrong := _unfit(topic, described.get(topic.name)))), "")
+
+
+def _unfit(topic: Topic, found: dict[str, Any] | None) -> str | None:
+    if found is None or found["error_code"]:
+        return f"topic {topic.name} is not known to every broker"
+    if len(found["partitions"]) != topic.partitions:
+        raise TopicsUnfit(
+            f"Topic {topic.name} has {len(found['partitions'])} partitions, but the contract says {topic.partitions} "
+            "for its life: name another namespace (MILEPOST_NAMESPACE) or restore the right topic"
+        )
+    leaderless = [p["partition"] for p in found["partitions"] if p["error_code"] or p["leader"] < 0]
+    return f"partitions {leaderless} of topic {topic.name} have no leader" if leaderless else None

@@ -1,0 +1,134 @@
+"""The shell of every page: templates, static files and the headers that keep a page to what we wrote."""
+
+import datetime as dt
+import hashlib
+import inspect
+import pathlib
+from typing import Any
+
+from fastapi import FastAPI
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.kit import words
+
+_HERE = pathlib.Path(__file__).parent
+STATIC = _HERE / "static"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing inline, nothing from elsewhere, and no script at all."""
+
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Site:
+    """Renders the pages of one service: its own templates, and the kit's under `kit/`.
+
+    Everything printed is escaped, and strings are made `readable`, so that no name can break a page or its order.
+    """
+
+    def __init__(self, templates: pathlib.Path) -> None:
+        self._environment = environment(templates)
+
+    def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """The page; raises jinja2.UndefinedError when the template names what the context lacks."""
+        return HTMLResponse(self._environment.get_template(template).render(**context), status)
+
+    def not_found(self, what: str = "page") -> HTMLResponse:
+        """The page that says there is no such thing, or none that everyone may see."""
+        return self.page("kit/not_found.html", 404, what=what)
+
+
+def environment(templates: pathlib.Path) -> Environment:
+    """The Jinja2 environment of a service: escapes always, fails on unknown names, knows dates and slips in words."""
+    own, kit = FileSystemLoader(templates), FileSystemLoader(_HERE / "templates")
+    made = Environment(
+        loader=ChoiceLoader([PrefixLoader({"kit": kit}), own]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {
+        "in_words": words.day_in_words,
+        "moment": words.moment_in_words,
+        "slip": words.slip_in_words,
+        "slip_figures": words.slip_in_figures,
+        "counted": words.counted,
+        "listed": words.listed,
+        "iso": dt.date.isoformat,
+    }
+    made.globals["static"] = {file.name: f"/static/{file.name}?v={_digest(file)}" for file in STATIC.iterdir()}
+    return made
+
+
+def _printed(value: Any) -> Any:
+    return words.readable(value) if type(value) is str else value
+
+
+def _digest(file: pathlib.Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+class PageHeaders:
+    """ASGI middleware: the security headers on every answer, and static files (named by content) kept for ever."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if scope["path"].startswith("/static/") and message["status"] == 200:
+                    headers["cache-control"] = _FOR_EVER
+            await send(message)
+
+        await self.app(scope, receive, answer)
+
+
+def install(app: FastAPI, site: Site) -> None:
+    """Gives an application that shows pages its static files, headers, compression and "not found" page."""
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(PageHeaders)
+
+    async def not_found(request: Request, error: Exception) -> Response:
+        if "text/html" in request.headers.get("accept", ""):
+            return site.not_found()
+        answer = app.exception_handlers[HTTPException](request, error)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    app.add_exception_handler(404, not_found)

@@ -1,0 +1,95 @@
+"""HTTP in, JSON out: plans, milestones, history, and what came of an event."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from schemas.states import MilestoneState, PlanState
+from services.kit.http import Problem
+from services.kit.identity import Identities, Identity
+from services.kit.mongo import Document
+from services.plan_tracking.domain.fold import london_day
+from services.plan_tracking.store import Store
+from services.plan_tracking.visibility import may_see_milestone, may_see_plan
+
+
+class PlanApi:
+    """The JSON doors of plan-tracking."""
+
+    def __init__(self, store: Store, identities: Identities, clock: Callable[[], dt.datetime]) -> None:
+        self._store, self._identities, self._clock = store, identities, clock
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["plans"])
+        router.add_api_route("/api/plans", self.plans)
+        router.add_api_route("/api/plans/{lead}/{slug}", self.plan)
+        router.add_api_route("/api/plans/{lead}/{slug}/history", self.history)
+        router.add_api_route("/api/outcomes", self.outcomes)
+        return router
+
+    async def _seen(self, request: Request, name: str) -> tuple[PlanState, Identity]:
+        who, plan = await self._identities.claimed(request), await self._store.plan_state(name)
+        if plan is None or not may_see_plan(plan, who):
+            raise Problem(404, "No such plan", f"{name}: there is no such plan, or it is not public")
+        return plan, who
+
+    async def plans(self, request: Request) -> dict[str, list[Any]]:
+        """Every plan that the caller may see, with its counts."""
+        who = await self._identities.claimed(request)
+        return {"plans": [dumped(p) for p in await self._store.plan_states() if may_see_plan(p, who)]}
+
+    async def plan(self, request: Request, lead: str, slug: str) -> dict[str, Any]:
+        """One plan and its milestones. Dates are plain dates; slips are calendar days against the baseline."""
+        state, who = await self._seen(request, f"{lead}/{slug}")
+        today = dt.date.fromordinal(london_day(self._clock()))
+        shown = [m for m in await self._store.milestone_states(state.plan) if may_see_milestone(state, m, who)]
+        return {**dumped(state), "milestones": [{**dumped(m), "overdue": overdue(m, today)} for m in shown]}
+
+    async def history(self, request: Request, lead: str, slug: str, milestone: str | None = None) -> dict[str, Any]:
+        """What was said about the plan, or about one of its milestones, in the order of acceptance."""
+        state, who = await self._seen(request, f"{lead}/{slug}")
+        if milestone:
+            found = (await self._store.milestones(state.plan, [milestone])).get(milestone)
+            if found is None or not may_see_milestone(state, found.state, who):
+                raise Problem(404, "No such milestone", f"{milestone}: the plan has no such milestone")
+        return {"history": [told(doc) for doc in await self._store.history(state.plan, milestone)]}
+
+    async def outcomes(self, request: Request, source: str, id: str) -> dict[str, Any]:  # noqa: A002 - CloudEvents' word
+        """What came of an event: applied, or superseded by which; one entry for each time it was accepted."""
+        (await self._identities.of(request)).require(source)
+        return {"outcomes": [await outcome(self._store, doc) for doc in await self._store.said(source, id)]}
+
+
+def dumped(state: PlanState | MilestoneState) -> dict[str, Any]:
+    """A state as JSON values."""
+    return state.model_dump(mode="json")
+
+
+def overdue(milestone: MilestoneState, today: dt.date) -> bool:
+    """Open, and its own date has passed."""
+    return milestone.lifecycle == "open" and milestone.declared is not None and milestone.declared < today
+
+
+def told(document: Document) -> dict[str, Any]:
+    """One record of history: the event as accepted, and the registers it won."""
+    return {"offset": document["offset"], "won": document["won"], "event": document["event"]}
+
+
+async def outcome(store: Store, document: Document) -> dict[str, Any]:
+    """Applied while a register it won still holds its stamp, else superseded by those that hold them now."""
+    plan, _, milestone = document["about"].partition("|")
+    registers = await store.registers(plan, milestone or None)
+    holders = {name: registers[name] for name in document["won"] if name in registers}
+    held = [name for name, (_, *at) in holders.items() if at == document["stamp"]]
+    lost = [(name, at) for name, (_, *at) in sorted(holders.items()) if name not in held]
+    return {
+        "outcome": "applied" if held or not document["event"]["data"] else "superseded",
+        "plan": plan,
+        "milestone": milestone or None,
+        "acceptedtime": document["event"]["acceptedtime"],
+        "holds": sorted(held),
+        "superseded_by": [{"register": name, "source": at[2], "id": at[3]} for name, at in lost],
+    }

@@ -1,0 +1,82 @@
+"""A change: what a fold of one plan writes and announces; and the two loads that it takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.states import MilestoneState, PlanState
+from services.kit.mongo import Document
+from services.plan_tracking.cache import Networks
+from services.plan_tracking.documents import history_document, milestone_document, plan_document
+from services.plan_tracking.domain.conclude import milestone_state, plan_state
+from services.plan_tracking.domain.fold import Folded, fold
+from services.plan_tracking.domain.model import Entry, Loaded, Plan
+from services.plan_tracking.store import Store, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The outcome of a fold: documents to write, and the states that differ from those last announced."""
+
+    folded: Folded
+    plan_document: Document
+    milestone_documents: list[Document]
+    history_documents: list[Document]
+    plan_state: PlanState | None
+    milestone_states: list[MilestoneState]
+
+    @property
+    def documents(self) -> int:
+        """How many documents the change writes."""
+        return 1 + len(self.milestone_documents) + len(self.history_documents)
+
+
+async def changes(store: Store, networks: Networks, work: Mapping[str, Sequence[Entry]]) -> list[Change]:
+    """Folds each plan's entries into what the store has; writes nothing."""
+    known = await store.plans(work)
+    return [await _change(store, networks, plan, entries, known.get(plan)) for plan, entries in work.items()]
+
+
+async def _change(
+    store: Store, networks: Networks, name: str, entries: Sequence[Entry], known: tuple[Plan, PlanState] | None
+) -> Change:
+    plan, before = known or (Plan(name), None)
+    subjects = {entry.event.subject for entry in entries} - {name}
+    stored = await store.milestones(name, subjects)
+    network = await networks.of(plan)
+    folded = fold(Loaded(plan, network, {n: s.milestone for n, s in stored.items()}), entries)
+    stored |= await store.milestones(name, folded.affected - subjects)
+    return _conclude(folded, stored, before)
+
+
+def _conclude(folded: Folded, stored: Mapping[str, Stored], before: PlanState | None) -> Change:
+    documents, announced = [], []
+    for name in sorted(folded.affected):
+        milestone = folded.touched.get(name) or stored[name].milestone
+        state = milestone_state(folded.plan, milestone, folded.network, _correlation(folded, name))
+        differs = name not in stored or _differs(state, stored[name].state)
+        if differs or name in folded.touched:
+            documents.append(milestone_document(milestone, folded.network.given[name], state))
+        if differs:
+            announced.append(state)
+    plan = plan_state(folded.plan, folded.network)
+    return Change(
+        folded=folded,
+        plan_document=plan_document(folded.plan, folded.network, plan),
+        milestone_documents=documents,
+        history_documents=[history_document(folded.plan.name, remembered) for remembered in folded.history],
+        plan_state=plan if before is None or _differs(plan, before) else None,
+        milestone_states=announced,
+    )
+
+
+def _differs(now: MilestoneState | PlanState, before: MilestoneState | PlanState) -> bool:
+    """Whether anything but the version and the correlation id differs."""
+    meta = {"version", "correlationid"}
+    return now.model_dump(exclude=meta) != before.model_dump(exclude=meta)
+
+
+def _correlation(folded: Folded, name: str) -> str | None:
+    """The correlation id of the record that moved a milestone: the last of its own or its cause's, else the last."""
+    about = {name, folded.network.scheduled[name].driver}
+    events = [r.entry.event for r in folded.history if r.milestone in about] or [r.entry.event for r in folded.history]
+    return events[-1].correlationid if events else None

@@ -1,0 +1,84 @@
+"""Documents: how plans, milestones and history are kept in Mongo, and read back."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from schemas.events import LogRecord
+from schemas.states import MilestoneState, PlanState
+from schemas.topics import milestone_key
+from services.kit.mongo import Document
+from services.plan_tracking.domain.fold import Remembered
+from services.plan_tracking.domain.model import Milestone, Network, Plan
+from services.plan_tracking.domain.registers import pack, unpack
+from services.plan_tracking.domain.schedule import Edge, Given
+
+_EVENT: TypeAdapter[LogRecord] = TypeAdapter(LogRecord)
+
+
+def plan_document(plan: Plan, network: Network, state: PlanState) -> Document:
+    """A plan. `earliest` is the first projected date (an ordinal) of its open milestones: when its day must move."""
+    opened = [
+        date
+        for name, scheduled in network.scheduled.items()
+        if network.given[name].lifecycle == "open" and (date := scheduled.projected) is not None
+    ]
+    return {
+        "_id": plan.name,
+        "version": plan.version,
+        "day": plan.day,
+        "earliest": min(opened, default=None),
+        "registers": pack(plan.registers),
+        "state": state.model_dump(mode="json"),
+    }
+
+
+def plan_of(document: Document) -> Plan:
+    """The plan of a document."""
+    return Plan(document["_id"], document["version"], document["day"], unpack(document["registers"]))
+
+
+def milestone_document(milestone: Milestone, given: Given, state: MilestoneState) -> Document:
+    """A milestone: its registers, what it brings to the schedule, and its state."""
+    return {
+        "_id": milestone_key(state.plan, state.milestone),
+        "plan": state.plan,
+        "milestone": state.milestone,
+        "version": state.version,
+        "last_heard": milestone.last_heard,
+        "registers": pack(milestone.registers),
+        "given": _pack_given(given),
+        "state": state.model_dump(mode="json"),
+    }
+
+
+def milestone_of(document: Document) -> Milestone:
+    """The milestone of a document."""
+    return Milestone(document["milestone"], unpack(document["registers"]), document["last_heard"])
+
+
+def _pack_given(given: Given) -> list[Any]:
+    needs = [[edge.plan, edge.milestone, edge.lag, edge.unit] for edge in given.needs]
+    return [given.lifecycle, given.baseline, given.declared, given.actual, needs]
+
+
+def given_of(document: Document) -> Given:
+    """What the milestone of a document brings to the schedule."""
+    lifecycle, baseline, declared, actual, needs = document["given"]
+    return Given(lifecycle, baseline, declared, actual, tuple(Edge(*need) for need in needs))
+
+
+def history_document(plan: str, remembered: Remembered) -> Document:
+    """A record as history keeps it; `about` is the plan, or plan and milestone."""
+    event, offset = remembered.entry.event, remembered.entry.offset
+    return {
+        "_id": f"{plan}|{offset:020d}",
+        "plan": plan,
+        "offset": offset,
+        "about": milestone_key(plan, remembered.milestone) if remembered.milestone else plan,
+        "source": event.source,
+        "id": event.id,
+        "stamp": list(remembered.stamp),
+        "won": list(remembered.won),
+        "event": _EVENT.dump_python(event, mode="json", exclude_unset=True),
+    }
