@@ -73,12 +73,14 @@ async def serve(service: Service, settings: Settings) -> int:
 
 
 async def _ended(work: asyncio.Task[None]) -> int:
-    if not work.done():
-        work.cancel()
+    asked = not work.done()
+    work.cancel()
     try:
         await work
     except asyncio.CancelledError:
-        return 0
+        if asked:
+            return 0
+        log.critical("the work was cancelled by nobody we know")
     except Refused as refusal:
         log.critical("stopped", reason=str(refusal))
     except Exception:

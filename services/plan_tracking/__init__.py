@@ -1,0 +1,1 @@
+"""Owns plans: folds events, schedules the dependency network, serves plans."""

@@ -1,0 +1,1 @@
+"""Which series follow from the plans' states."""

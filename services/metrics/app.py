@@ -1,0 +1,18 @@
+"""Wires the metrics service: the only place where its parts meet."""
+
+from services.kit.http import application
+from services.kit.metrics import registry
+from services.kit.serve import Service
+from services.metrics.collector import Delivery
+from services.metrics.settings import MetricsSettings
+from services.metrics.stream import Plans
+
+
+async def build(settings: MetricsSettings) -> Service:
+    """The service, not yet working."""
+    plans = Plans(settings.kafka, settings.namespace)
+    metrics = registry()
+    metrics.register(Delivery(plans.states))
+
+    app = application("Milepost metrics", metrics)
+    return Service(app, plans.follow, alive={"tail": plans.well}, ready={"tail": plans.working})

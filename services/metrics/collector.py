@@ -1,0 +1,62 @@
+"""The series of delivery, rendered at scrape from the newest states; each declared once with its meaning."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
+
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from schemas.states import SLIP_BUCKETS, PlanState
+from services.metrics.domain.series import Row, rows
+
+Families = Iterator[GaugeMetricFamily | HistogramMetricFamily]
+
+
+class Delivery(Collector):
+    """Milestones by plan, department and schedule status; slip; cycles; milestones that wait to be listed."""
+
+    def __init__(self, plans: Callable[[], Iterable[PlanState]]) -> None:
+        self._plans = plans
+
+    def collect(self) -> Families:
+        """The families, from the states as they are now."""
+        plans = list(self._plans())
+        found = rows(plans)
+        yield _milestones(found)
+        yield _slips(found)
+        yield from _of_plans([plan for plan in plans if plan.published and plan.visibility == "public"])
+
+
+def _milestones(found: list[Row]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "milepost_milestones", "Milestones by schedule status", labels=["plan", "department", "status"]
+    )
+    for row in found:
+        for status, count in row.statuses.items():
+            family.add_metric([row.plan, row.department, status], count)
+    return family
+
+
+def _slips(found: list[Row]) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(
+        "milepost_milestone_slip_days",
+        "Projected minus baseline in calendar days, of milestones with both; below 0 counts as 0",
+        labels=["plan", "department"],
+    )
+    bounds = [*(str(float(bound)) for bound in SLIP_BUCKETS), "+Inf"]
+    for row in found:
+        buckets = list(zip(bounds, accumulate(row.slips), strict=True))
+        family.add_metric([row.plan, row.department], buckets, row.slip_sum)
+    return family
+
+
+def _of_plans(plans: list[PlanState]) -> Families:
+    waiting = GaugeMetricFamily(
+        "milepost_plan_waiting_milestones", "Milestones of departments that the lead has not listed", labels=["plan"]
+    )
+    cycles = GaugeMetricFamily("milepost_plan_cycles", "Rings of milestones that wait for each other", labels=["plan"])
+    for plan in plans:
+        waiting.add_metric([plan.plan], plan.waiting)
+        cycles.add_metric([plan.plan], len(plan.cycles))
+    yield waiting
+    yield cycles
