@@ -40,7 +40,7 @@ def _milestones(found: list[Row]) -> GaugeMetricFamily:
 def _slips(found: list[Row]) -> HistogramMetricFamily:
     family = HistogramMetricFamily(
         "milepost_milestone_slip_days",
-        "Projected minus baseline in calendar days, of milestones with both; below 0 counts as 0",
+        "Projected minus baseline in calendar days, of milestones with both; early ones are in the first bucket",
         labels=["plan", "department"],
     )
     bounds = [*(str(float(bound)) for bound in SLIP_BUCKETS), "+Inf"]

@@ -41,6 +41,7 @@ class PlanTracking:
     namespace: str
     clock: Callable[[], dt.datetime]
     owned: frozenset[int] = frozenset()
+    most_documents: int = MOST_DOCUMENTS
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Forgets the cache, fences a predecessor, and announces what it left."""
@@ -64,7 +65,7 @@ class PlanTracking:
         with self.metrics.batch_seconds.labels("fold").time():
             whole = {plan: entries for plans in work.values() for plan, entries in plans.items()}
             found = await changes(self.store, self.networks, whole)
-        if sum(change.documents for change in found) <= MOST_DOCUMENTS:
+        if sum(change.documents for change in found) <= self.most_documents:
             await self._commit(found, {tp: (cursors[tp], end) for tp, end in ends.items()})
         else:
             for tp, plans in work.items():
@@ -79,7 +80,7 @@ class PlanTracking:
         while pieces:
             plan, entries = pieces.pop(0)
             found = await changes(self.store, self.networks, {plan: entries})
-            if found[0].documents > MOST_DOCUMENTS and len(entries) > 1:
+            if found[0].documents > self.most_documents and len(entries) > 1:
                 half = len(entries) // 2
                 pieces[:0] = [(plan, entries[:half]), (plan, entries[half:])]
                 continue
