@@ -11,8 +11,8 @@ from services.kit.http import Problem
 from services.kit.identity import Identities, Identity
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import london_day
+from services.plan_tracking.domain.visibility import may_see_milestone, may_see_plan
 from services.plan_tracking.store import Store
-from services.plan_tracking.visibility import may_see_milestone, may_see_plan
 
 
 class PlanApi:
@@ -32,20 +32,22 @@ class PlanApi:
 
     async def _seen(self, request: Request, name: str) -> tuple[PlanState, Identity]:
         who, plan = await self._identities.claimed(request), await self._store.plan_state(name)
-        if plan is None or not may_see_plan(plan, who):
+        if plan is None or not may_see_plan(plan, who.departments):
             raise Problem(404, "No such plan", f"{name}: there is no such plan, or it is not public")
         return plan, who
 
     async def plans(self, request: Request) -> dict[str, list[Any]]:
         """Every plan that the caller may see, with its counts."""
         who = await self._identities.claimed(request)
-        return {"plans": [dumped(p) for p in await self._store.plan_states() if may_see_plan(p, who)]}
+        return {"plans": [dumped(p) for p in await self._store.plan_states() if may_see_plan(p, who.departments)]}
 
     async def plan(self, request: Request, lead: str, slug: str) -> dict[str, Any]:
         """One plan and its milestones. Dates are plain dates; slips are calendar days against the baseline."""
         state, who = await self._seen(request, f"{lead}/{slug}")
         today = dt.date.fromordinal(london_day(self._clock()))
-        shown = [m for m in await self._store.milestone_states(state.plan) if may_see_milestone(state, m, who)]
+        shown = [
+            m for m in await self._store.milestone_states(state.plan) if may_see_milestone(state, m, who.departments)
+        ]
         return {**dumped(state), "milestones": [{**dumped(m), "overdue": overdue(m, today)} for m in shown]}
 
     async def history(self, request: Request, lead: str, slug: str, milestone: str | None = None) -> dict[str, Any]:
@@ -53,7 +55,7 @@ class PlanApi:
         state, who = await self._seen(request, f"{lead}/{slug}")
         if milestone:
             found = (await self._store.milestones(state.plan, [milestone])).get(milestone)
-            if found is None or not may_see_milestone(state, found.state, who):
+            if found is None or not may_see_milestone(state, found.state, who.departments):
                 raise Problem(404, "No such milestone", f"{milestone}: the plan has no such milestone")
         return {"history": [told(doc) for doc in await self._store.history(state.plan, milestone)]}
 

@@ -13,11 +13,11 @@ from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
 from services.kit.serve import Service, together, wait_for
 from services.plan_tracking.api import PlanApi
-from services.plan_tracking.cache import Networks
-from services.plan_tracking.dated import mark_days
 from services.plan_tracking.settings import PlanTrackingSettings
 from services.plan_tracking.store import Store
-from services.plan_tracking.stream import PlanTracking
+from services.plan_tracking.stream.batch import PlanTracking
+from services.plan_tracking.stream.cache import Networks
+from services.plan_tracking.stream.dated import mark_days
 
 NAME = "plan-tracking"
 

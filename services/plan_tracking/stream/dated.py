@@ -11,10 +11,10 @@ from schemas.envelope import Record
 from schemas.events import PlanDated
 from services.kit.kafka import Message, partition_of, send
 from services.kit.logs import logger
-from services.plan_tracking.announce import SOURCE
 from services.plan_tracking.domain.fold import london_day
 from services.plan_tracking.store import Store
-from services.plan_tracking.stream import PlanTracking
+from services.plan_tracking.stream.announce import SOURCE
+from services.plan_tracking.stream.batch import PlanTracking
 
 log = logger(__name__)
 

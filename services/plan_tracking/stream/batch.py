@@ -13,12 +13,12 @@ from services.kit.kafka import Announcer, Message, partition_of, send
 from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
 from services.kit.mongo import Session, transaction
-from services.plan_tracking.announce import announce_note, messages
-from services.plan_tracking.cache import Networks
-from services.plan_tracking.changes import Change, changes
 from services.plan_tracking.domain.accept import Rejection, accept
 from services.plan_tracking.domain.model import Entry
 from services.plan_tracking.store import Note, Store
+from services.plan_tracking.stream.announce import announce_note, messages
+from services.plan_tracking.stream.cache import Networks
+from services.plan_tracking.stream.changes import Change, changes
 
 log = logger(__name__)
 

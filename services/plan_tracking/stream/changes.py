@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from schemas.states import MilestoneState, PlanState
 from services.kit.mongo import Document
-from services.plan_tracking.cache import Networks
 from services.plan_tracking.documents import history_document, milestone_document, plan_document
 from services.plan_tracking.domain.conclude import milestone_state, plan_state
 from services.plan_tracking.domain.fold import Folded, fold
 from services.plan_tracking.domain.model import Entry, Loaded, Plan
 from services.plan_tracking.store import Store, Stored
+from services.plan_tracking.stream.cache import Networks
 
 
 @dataclass(frozen=True, slots=True)

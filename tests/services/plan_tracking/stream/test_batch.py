@@ -16,10 +16,10 @@ from services.kit.cursors import Cursor, LostCursor
 from services.kit.kafka import Announcer, partition_of, producer
 from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
-from services.plan_tracking.cache import Networks
-from services.plan_tracking.dated import records as day_records
 from services.plan_tracking.store import Store
-from services.plan_tracking.stream import PlanTracking
+from services.plan_tracking.stream.batch import PlanTracking
+from services.plan_tracking.stream.cache import Networks
+from services.plan_tracking.stream.dated import records as day_records
 from tests.events import NOON, PLAN, body
 from tests.servers import Servers
 

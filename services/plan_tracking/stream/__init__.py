@@ -1,0 +1,1 @@
+"""Kafka in: batches of accepted events become states, announced (law 2 of docs/architecture.md)."""
