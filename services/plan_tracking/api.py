@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -57,7 +58,7 @@ class PlanApi:
             found = (await self._store.milestones(state.plan, [milestone])).get(milestone)
             if found is None or not may_see_milestone(state, found.state, who.departments):
                 raise Problem(404, "No such milestone", f"{milestone}: the plan has no such milestone")
-        return {"history": [told(doc) for doc in await self._store.history(state.plan, milestone)]}
+        return {"history": [asdict(entry) for entry in await self._store.history(state.plan, milestone)]}
 
     async def outcomes(self, request: Request, source: str, id: str) -> dict[str, Any]:  # noqa: A002 - CloudEvents' word
         """What came of an event: applied, or superseded by which; one entry for each time it was accepted."""
@@ -73,11 +74,6 @@ def dumped(state: PlanState | MilestoneState) -> dict[str, Any]:
 def overdue(milestone: MilestoneState, today: dt.date) -> bool:
     """Open, and its own date has passed."""
     return milestone.lifecycle == "open" and milestone.declared is not None and milestone.declared < today
-
-
-def told(document: Document) -> dict[str, Any]:
-    """One record of history: the event as accepted, and the registers it won."""
-    return {"offset": document["offset"], "won": document["won"], "event": document["event"]}
 
 
 async def outcome(store: Store, document: Document) -> dict[str, Any]:

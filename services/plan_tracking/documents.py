@@ -1,5 +1,6 @@
 """Documents: how plans, milestones and history are kept in Mongo, and read back."""
 
+import datetime as dt
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -9,6 +10,7 @@ from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import Remembered
+from services.plan_tracking.domain.history import HistoryEntry
 from services.plan_tracking.domain.model import Milestone, Network, Plan
 from services.plan_tracking.domain.registers import pack, unpack
 from services.plan_tracking.domain.schedule import Edge, Given
@@ -82,3 +84,17 @@ def history_document(plan: str, remembered: Remembered) -> Document:
         "won": list(remembered.won),
         "event": _EVENT.dump_python(event, mode="json", exclude_unset=True),
     }
+
+
+def entry_of(document: Document) -> HistoryEntry:
+    """A record of history as readers see it."""
+    event = document["event"]
+    return HistoryEntry(
+        time=dt.datetime.fromisoformat(event["time"]),
+        accepted=dt.datetime.fromisoformat(event["acceptedtime"]),
+        source=event["source"],
+        id=event["id"],
+        type=event["type"],
+        data=event["data"],
+        won=tuple(document["won"]),
+    )

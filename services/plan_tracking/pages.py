@@ -10,7 +10,7 @@ from typing import Protocol
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from schemas.states import MilestoneState, PlanState
+from schemas.states import MilestoneState, Node, PlanState
 from services.kit.web import Site
 from services.kit.words import london_day
 from services.plan_tracking.domain import sentences, table
@@ -111,6 +111,7 @@ def _milestone_page(
         known=known,
         line=table.line(state, known, today),
         path=[(known.step(node), known.state(node)) for node in state.path],
+        replaced_by=known.step(Node(plan=plan.plan, milestone=state.replaced_by)) if state.replaced_by else None,
         dependents=table.dependents(name, known),
         history=story(entries, known),
         original_slip=_days(state.projected, state.original_baseline.date if state.original_baseline else None),

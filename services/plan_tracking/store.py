@@ -10,7 +10,8 @@ from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.kit.cursors import Cursors
 from services.kit.mongo import Client, Database, Document, Session
-from services.plan_tracking.documents import given_of, milestone_of, plan_of
+from services.plan_tracking.documents import entry_of, given_of, milestone_of, plan_of
+from services.plan_tracking.domain.history import HistoryEntry
 from services.plan_tracking.domain.model import Milestone, Plan
 from services.plan_tracking.domain.schedule import Given
 
@@ -106,10 +107,10 @@ class Store:
         found = await self._milestones.find({"plan": plan}, {"state": 1}).sort("milestone", 1).to_list(None)
         return [_state(doc) for doc in found]
 
-    async def history(self, plan: str, milestone: str | None = None) -> list[Document]:
+    async def history(self, plan: str, milestone: str | None = None) -> list[HistoryEntry]:
         """What was said about a plan, or about one of its milestones, in the order of acceptance."""
         about = milestone_key(plan, milestone) if milestone else plan
-        return await self._history.find({"about": about}).sort("offset", 1).to_list(None)
+        return [entry_of(doc) for doc in await self._history.find({"about": about}).sort("offset", 1).to_list(None)]
 
     async def said(self, source: str, identifier: str) -> list[Document]:
         """Every record with this source and id."""

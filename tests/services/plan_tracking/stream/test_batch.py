@@ -106,7 +106,8 @@ async def test_a_batch_writes_states_history_and_cursor_and_announces_them(
     assert await work_on(tracking, rows, Cursor(0)) == Cursor(3)
     stored = {state.milestone: state for state in await tracking.store.milestone_states(PLAN)}
     assert stored["dwp/b"].needs[0].milestone == "dft/a"
-    assert [doc["offset"] for doc in await tracking.store.history(PLAN, "dwp/b")] == [1, 2]
+    said = [entry.type for entry in await tracking.store.history(PLAN, "dwp/b")]
+    assert said == ["org.milepost.milestone.planned.v1", "org.milepost.dependency.declared.v1"]
     announced = await everything(servers.kafka, topics.milestones(tracking.namespace).name)
     assert {row.key.decode() for row in announced} == {milestone_key(PLAN, name) for name in stored}
     assert {row.partition for row in announced} == {HERE}
