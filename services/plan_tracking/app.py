@@ -12,7 +12,9 @@ from services.kit.kafka import Announcer, broker, producer
 from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
 from services.kit.serve import Service, together, wait_for
+from services.kit.web import Site, install
 from services.plan_tracking.api import PlanApi
+from services.plan_tracking.pages import TEMPLATES, pages
 from services.plan_tracking.settings import PlanTrackingSettings
 from services.plan_tracking.store import Store
 from services.plan_tracking.stream.batch import PlanTracking
@@ -66,4 +68,7 @@ async def build(settings: PlanTrackingSettings) -> Service:
 
     app = application("Milepost plans", metrics)
     app.include_router(PlanApi(store, identities, utc_now).router())
+    site = Site(TEMPLATES)
+    app.include_router(pages(store, utc_now, site))
+    install(app, site)
     return Service(app, work, alive={"consumer": consumer.well}, ready={"consumer": consumer.working})

@@ -1,0 +1,129 @@
+"""The doors of ingest on a real Kafka and a real store: what is answered, and that a 202 is on the log."""
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer
+
+from schemas import topics
+from services.ingest.app import build
+from services.ingest.domain.keys import digest, new_key
+from services.ingest.settings import IngestSettings
+from services.ingest.store import Key, Store
+from services.kit.kafka import partition_of
+from services.kit.mongo import connect
+from tests.events import PLAN, body
+from tests.servers import Servers
+
+STRUCTURED = {"Content-Type": "application/cloudevents+json; charset=utf-8"}
+
+
+@dataclass
+class Ingest:
+    """A running ingest: a client with a key of dft's, the store, and the settings."""
+
+    http: httpx.AsyncClient
+    store: Store
+    settings: IngestSettings
+
+
+@pytest_asyncio.fixture
+async def ingest(servers: Servers, namespace: str) -> AsyncIterator[Ingest]:
+    """Ingest in this process, against the real servers."""
+    settings = IngestSettings(
+        kafka=servers.kafka, mongo=servers.mongo, namespace=namespace, session_secret="test", publish_seconds=5
+    )
+    service = await build(settings)
+    work = asyncio.create_task(service.work())
+    client = connect(servers.mongo)
+    store, key = Store(client[settings.database("ingest")]), new_key()
+    await store.add_key(Key(digest(key), ("dft",), "team@example.org", dt.datetime.now(dt.UTC)))
+    while service.ready["servers"]():
+        await asyncio.sleep(0.02)
+    transport = httpx.ASGITransport(service.app)
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=headers) as http:
+        yield Ingest(http, store, settings)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    client.close()
+
+
+def forecast(**attributes: Any) -> dict[str, Any]:
+    """An event of dft's, as of a minute ago."""
+    now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
+    data = {"forecast": "2027-03-01", "reason": "Possession moved"}
+    return {**body("milestone.forecast", "dft/rail-2", data, time=now.isoformat()), **attributes}
+
+
+async def test_what_is_answered_202_is_on_the_log(ingest: Ingest) -> None:
+    """In the plan's partition, under the plan's key, with its acceptance and the request's correlation id."""
+    answer = await ingest.http.post("/events", json=forecast(), headers={**STRUCTURED, "X-Correlation-ID": "c-1"})
+    assert (answer.status_code, answer.headers["x-correlation-id"]) == (202, "c-1")
+    [receipt] = answer.json()["accepted"]
+    assert (receipt["source"], receipt["id"]) == ("/dft", "1")
+    topic = topics.events(ingest.settings.namespace).name
+    async with asyncio.timeout(20):
+        consumer = AIOKafkaConsumer(topic, bootstrap_servers=ingest.settings.kafka, auto_offset_reset="earliest")
+        await consumer.start()
+        record = await consumer.getone()
+        await consumer.stop()
+    event = json.loads(record.value)
+    assert (record.key, record.partition) == (PLAN.encode(), partition_of(PLAN))
+    assert event["acceptedtime"] >= event["time"]
+    assert event["correlationid"] == "c-1"
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status", "word"),
+    [
+        (forecast(), {**STRUCTURED, "Authorization": ""}, 401, "key"),
+        (forecast(), {**STRUCTURED, "Authorization": "Bearer mp_wrong"}, 401, "key"),
+        (forecast(source="/dfte", subject="dfte/x"), STRUCTURED, 403, "dft only"),
+        (b"\xff\xfe", STRUCTURED, 400, "JSON"),
+        (forecast(), {"Content-Type": "text/plain"}, 415, "application/cloudevents+json"),
+        (forecast(type="org.milepost.nothing.v1"), STRUCTURED, 422, "known are"),
+        (b" " * 1_000_001, STRUCTURED, 413, "1000000 bytes"),
+    ],
+)
+async def test_a_refusal_is_a_problem_that_names_the_fix(
+    ingest: Ingest, content: Any, headers: dict[str, str], status: int, word: str
+) -> None:
+    """RFC 9457: content type, status and detail."""
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    answer = await ingest.http.post("/events", content=raw, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert word in answer.json()["detail"]
+
+
+async def test_a_revoked_key_is_refused_at_once(ingest: Ingest) -> None:
+    """No event passes after it."""
+    [key] = await ingest.store.keys()
+    assert await ingest.store.revoke(key.digest, dt.datetime.now(dt.UTC))
+    assert (await ingest.http.post("/events", json=forecast(), headers=STRUCTURED)).status_code == 401
+
+
+async def test_a_key_is_exchanged_for_a_session_that_opens_the_same_doors(ingest: Ingest) -> None:
+    """The session names the departments and when it ends; it cannot be exchanged again."""
+    answer = (await ingest.http.post("/session")).json()
+    assert answer["departments"] == ["dft"]
+    assert dt.datetime.fromisoformat(answer["expires"]) > dt.datetime.now(dt.UTC) + dt.timedelta(hours=7)
+    by_session = {**STRUCTURED, "Authorization": f"Bearer {answer['session']}"}
+    assert (await ingest.http.post("/events", json=forecast(), headers=by_session)).status_code == 202
+    assert (await ingest.http.post("/session", headers=by_session)).status_code == 401
+
+
+async def test_metrics_count_requests_by_route(ingest: Ingest) -> None:
+    """The label is the route's template, never an address."""
+    await ingest.http.post("/events", json=forecast(), headers=STRUCTURED)
+    text = (await ingest.http.get("/metrics")).text
+    assert 'milepost_http_request_duration_seconds_count{method="POST",route="/events",status="202"} 1.0' in text

@@ -1,0 +1,27 @@
+"""Sessions and identities: what is believed, and what is not."""
+
+import pytest
+
+from services.kit.http import Problem
+from services.kit.identity import Identity, Sessions
+
+
+def test_a_session_says_who_it_speaks_for() -> None:
+    """Signed with the shared secret, readable by every service that holds it."""
+    token = Sessions("secret").issue(("dft", "dwp"))
+    assert Sessions("secret").verify(token) == Identity(("dft", "dwp"))
+
+
+def test_a_forged_or_foreign_session_is_nobody() -> None:
+    """Another secret, a changed letter, or no token at all."""
+    token = Sessions("secret").issue(("dft",))
+    assert Sessions("other").verify(token) is None
+    assert Sessions("secret").verify(token[:-1] + ("A" if token[-1] != "A" else "B")) is None
+    assert Sessions("secret").verify("mp_key") is None
+
+
+def test_an_identity_requires_its_own_names() -> None:
+    """The problem says whom the key speaks for."""
+    Identity(("dft",)).require("/dft/p6")
+    with pytest.raises(Problem, match="speaks for dft only"):
+        Identity(("dft",)).require("dfte/rail-2")
