@@ -3,14 +3,13 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from schemas.envelope import STRUCTURED
-from schemas.events import Event
+from services.ingest.answers import problem, receipt
 from services.ingest.domain.acceptance import Refusal, accept, stamped
 from services.ingest.identify import KeyHolder
 from services.ingest.senders.log import EventLog
@@ -55,12 +54,7 @@ class EventApi:
             raise problem(accepted)
         await self._events.append(stamped([accepted], self._clock(), correlation_id()))
         log.info("accepted", source=accepted.source, id=accepted.id, type=accepted.type, subject=accepted.subject)
-        return JSONResponse({"accepted": [self.receipt(accepted)]}, 202)
-
-    def receipt(self, event: Event) -> dict[str, str]:
-        """What a publisher gets for an accepted event: its identity and where to ask what came of it."""
-        query = urlencode({"source": event.source, "id": event.id})
-        return {"source": event.source, "id": event.id, "receipt": f"{self._settings.ingest_url}/events?{query}"}
+        return JSONResponse({"accepted": [receipt(accepted, self._settings.ingest_url)]}, 202)
 
     async def outcome(self, request: Request, source: str, id: str) -> dict[str, Any]:  # noqa: A002 - CloudEvents' word
         """What came of an event: applied or superseded by which, once for each time that it was accepted."""
@@ -97,10 +91,3 @@ def require_structured(request: Request) -> None:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != STRUCTURED:
         raise Problem(415, "Not a CloudEvent", f"Content-Type is {given or 'missing'}: send {STRUCTURED}")
-
-
-def problem(refusal: Refusal) -> Problem:
-    """A refusal as an answer that names each field and its fix."""
-    errors = [{"field": fault.field, "detail": fault.detail} for fault in refusal.faults]
-    detail = "; ".join(f"{fault.field}: {fault.detail}" for fault in refusal.faults)
-    return Problem(refusal.status, refusal.title, detail, errors=errors)

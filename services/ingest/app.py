@@ -7,6 +7,7 @@ import httpx
 
 from services.ingest.api import EventApi
 from services.ingest.identify import KeyHolder
+from services.ingest.returns import ReturnApi
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
 from services.ingest.store import Store
@@ -50,4 +51,5 @@ async def build(settings: IngestSettings) -> Service:
     events = EventLog(kafka, settings.namespace, settings.publish_seconds)
     holder = KeyHolder(store, sessions)
     app.include_router(EventApi(settings, holder, sessions, events, plans, utc_now).router())
+    app.include_router(ReturnApi(settings, holder, events, utc_now).router())
     return Service(app, work, ready={"servers": lambda: waiting[0] if waiting else None})

@@ -81,6 +81,9 @@ def environment(templates: pathlib.Path) -> Environment:
         "slip": words.slip_in_words,
         "slip_figures": words.slip_in_figures,
         "counted": words.counted,
+        "short": words.short_day,
+        "upper_first": lambda text: text[:1].upper() + text[1:],
+        "lower_first": lambda text: text[:1].lower() + text[1:],
         "listed": words.listed,
         "iso": dt.date.isoformat,
     }

@@ -14,8 +14,8 @@ from schemas.states import MilestoneState, Node, PlanState
 from services.kit.web import Site
 from services.kit.words import london_day
 from services.plan_tracking.domain import sentences, table
-from services.plan_tracking.domain.chart import chart
-from services.plan_tracking.domain.chart_model import WIDTH
+from services.plan_tracking.domain.charts.chart import chart
+from services.plan_tracking.domain.charts.model import WIDTH
 from services.plan_tracking.domain.directory import Directory, directory, is_public
 from services.plan_tracking.domain.history import HistoryEntry, story
 

@@ -54,6 +54,7 @@ def _conclude(folded: Folded, stored: Mapping[str, Stored], before: PlanState | 
         milestone = folded.touched.get(name) or stored[name].milestone
         state = milestone_state(folded.plan, milestone, folded.network, _correlation(folded, name))
         differs = name not in stored or _differs(state, stored[name].state)
+        state = state if differs else stored[name].state
         if differs or name in folded.touched:
             documents.append(milestone_document(milestone, folded.network.given[name], state))
         if differs:

@@ -20,6 +20,9 @@ from schemas.states import (
 )
 from services.plan_tracking.domain.history import HistoryEntry
 from services.plan_tracking.domain.schedule import Edge, Given, Scheduled, schedule
+from tests.services.plan_tracking.renewal import RAIL
+from tests.services.plan_tracking.renewal import RENEWAL as RENEWAL
+from tests.services.plan_tracking.renewal import Spec as Spec
 
 NOW = dt.datetime(2026, 11, 25, 10, 30, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -31,107 +34,6 @@ DEPARTMENTS = {
     "dfe": "Department for Education",
     "northgate": "Northgate Borough Council",
 }
-
-
-@dataclass(frozen=True)
-class Spec:
-    """A milestone as its owner states it; dates in ISO form; `needs` are (name, lag in days)."""
-
-    name: str
-    title: str
-    baseline: str | None = None
-    forecast: str | None = None
-    actual: str | None = None
-    needs: Sequence[tuple[str, int]] = ()
-    reason: str | None = None
-    cancelled: bool = False
-    original: str | None = None
-    precision: str = "day"
-
-
-_TOWN = "northgate/town-centre"
-_RAIL = "dft/riverside-halt"
-_SKILLS = "dfe/skills-centre"
-_FUND = "dluhc/renewal-fund"
-
-RENEWAL: tuple[Spec, ...] = (
-    Spec(f"{_FUND}/bid", "Renewal Fund bid received", "2026-02-27", actual="2026-02-27"),
-    Spec(f"{_FUND}/assessed", "Bid assessed", "2026-04-30", actual="2026-05-08", needs=[(f"{_FUND}/bid", 30)]),
-    Spec(f"{_FUND}/award", "Grant awarded", "2026-05-29", actual="2026-06-19", needs=[(f"{_FUND}/assessed", 14)]),
-    Spec(f"{_FUND}/agreement", "Grant agreement signed", "2026-07-31", actual="2026-08-14"),
-    Spec(f"{_FUND}/first-payment", "First payment made", "2026-09-30", actual="2026-09-25"),
-    Spec(f"{_FUND}/gateway-2", "Gateway review 2: investment decision", "2027-01-29", needs=[(f"{_TOWN}/fbc", 14)]),
-    Spec(f"{_FUND}/second-payment", "Second payment made", "2027-03-31", needs=[(f"{_FUND}/gateway-2", 28)]),
-    Spec(f"{_FUND}/evaluation", "Evaluation framework agreed", "2027-06-30", "2027-06-30", precision="quarter"),
-    Spec(
-        f"{_FUND}/gateway-4",
-        "Gateway review 4: readiness for service",
-        "2028-01-31",
-        needs=[(f"{_RAIL}/opening", 0), (f"{_TOWN}/square-opens", 0), (f"{_SKILLS}/opens", 0)],
-    ),
-    Spec(f"{_FUND}/close", "Programme closed", "2028-03-31", needs=[(f"{_FUND}/gateway-4", 58)]),
-    Spec(f"{_RAIL}/sobc", "Strategic outline business case approved", "2026-03-31", actual="2026-03-31"),
-    Spec(f"{_RAIL}/obc", "Outline business case approved", "2026-08-28", actual="2026-09-18"),
-    Spec(f"{_RAIL}/consultation", "Public consultation closes", "2026-10-16", actual="2026-10-16"),
-    Spec(
-        f"{_RAIL}/possession",
-        "Track possession agreed with the infrastructure manager",
-        "2026-12-11",
-        "2027-01-29",
-        reason="Possession moved by the infrastructure manager after the December blockade was withdrawn.",
-        original="2026-11-06",
-    ),
-    Spec(
-        f"{_RAIL}/fbc", "Full business case approved", "2027-01-15", "2027-01-20", needs=[(f"{_RAIL}/possession", 28)]
-    ),
-    Spec(f"{_RAIL}/contract", "Main works contract awarded", "2027-03-12", needs=[(f"{_RAIL}/fbc", 42)]),
-    Spec(f"{_RAIL}/mobilised", "Site mobilised", "2027-04-30", needs=[(f"{_RAIL}/contract", 49)]),
-    Spec(f"{_RAIL}/platform", "Platform structure complete", "2027-08-27", needs=[(f"{_RAIL}/mobilised", 119)]),
-    Spec(f"{_RAIL}/bridge", "Footbridge and lifts installed", "2027-10-15", needs=[(f"{_RAIL}/platform", 42)]),
-    Spec(f"{_RAIL}/opening", "Riverside Halt opens", "2027-12-12", needs=[(f"{_RAIL}/bridge", 56)]),
-    Spec(f"{_SKILLS}/feasibility", "Feasibility study complete", "2026-05-15", actual="2026-05-12"),
-    Spec(f"{_SKILLS}/college", "College named as operator", "2026-09-11", actual="2026-10-02"),
-    Spec(f"{_SKILLS}/pledges", "Employer pledges for 250 placements", "2026-11-13", "2026-11-13"),
-    Spec(f"{_SKILLS}/design", "Building design frozen", "2026-12-18", "2027-01-08", reason="Ground survey repeated."),
-    Spec(
-        f"{_SKILLS}/site",
-        "Site handed over",
-        "2027-05-14",
-        needs=[(f"{_TOWN}/land", 120), (f"{_RAIL}/mobilised", 7)],
-    ),
-    Spec(f"{_SKILLS}/build", "Building watertight", "2027-11-26", needs=[(f"{_SKILLS}/site", 190)]),
-    Spec(f"{_SKILLS}/tutors", "Tutors recruited", "2027-09-30", "2027-09-30", precision="month"),
-    Spec(
-        f"{_SKILLS}/opens",
-        "Skills centre opens",
-        "2028-01-10",
-        needs=[(f"{_SKILLS}/build", 38), (f"{_SKILLS}/tutors", 0)],
-    ),
-    Spec(f"{_SKILLS}/mentoring", "Mentoring scheme", None, None, needs=[(f"{_SKILLS}/bursary", 0)]),
-    Spec(f"{_SKILLS}/bursary", "Bursary scheme", "2027-09-01", cancelled=True, reason="Merged with a national scheme."),
-    Spec(f"{_TOWN}/vision", "Town centre vision adopted", "2026-06-30", actual="2026-07-09"),
-    Spec(
-        f"{_TOWN}/land",
-        "Land assembled for the Exchange building",
-        "2026-11-06",
-        "2026-11-06",
-        needs=[(f"{_FUND}/agreement", 30)],
-    ),
-    Spec(f"{_TOWN}/fbc", "Full business case for the square", "2026-12-18", needs=[(f"{_RAIL}/consultation", 14)]),
-    Spec(
-        f"{_TOWN}/works",
-        "Works start on Exchange Square",
-        "2027-04-16",
-        needs=[(f"{_FUND}/second-payment", 14), (f"{_TOWN}/land", 60)],
-    ),
-    Spec(f"{_TOWN}/square-opens", "Exchange Square opens", "2027-11-19", needs=[(f"{_TOWN}/works", 200)]),
-    Spec(
-        f"{_TOWN}/event",
-        "First market on the new square, with the Riverside Halt open",
-        "2027-12-18",
-        needs=[(f"{_TOWN}/square-opens", 14), (f"{_RAIL}/opening", 0)],
-    ),
-)
 
 
 def _ordinal(day: str | None) -> int | None:
@@ -265,7 +167,14 @@ def plan_state(of: Sequence[MilestoneState], **changes: object) -> PlanState:
 def many(number: int, seed: int = 1) -> list[Spec]:
     """A plan of any size: chains of projects over three years, with needs within and across departments."""
     chance = random.Random(seed)  # noqa: S311 - a made-up plan
-    kinds: tuple[str, ...] = ("outline case", "funding agreed", "consultation closes", "design freeze", "contract award", "site start")
+    kinds: tuple[str, ...] = (
+        "outline case",
+        "funding agreed",
+        "consultation closes",
+        "design freeze",
+        "contract award",
+        "site start",
+    )
     kinds += ("build start", "midpoint review", "build complete", "safety case", "trial opening", "opening")
     sites = ("North quay", "Lock renewal", "Flood wall", "Market hall", "Bus station", "Skills hub", "Cycle way")
     specs: list[Spec] = []
@@ -349,7 +258,7 @@ def shelf() -> Shelf:
     made = Shelf()
     renewal = states(RENEWAL)
     made.put(plan_state(renewal), renewal)
-    made.entries[PLAN, f"{_RAIL}/possession"] = possession_history()
+    made.entries[PLAN, f"{RAIL}/possession"] = possession_history()
     large = states(many(300), plan="dluhc/three-hundred")
     made.put(plan_state(large, plan="dluhc/three-hundred", title="Three hundred milestones", mission=None), large)
     secret = states(RENEWAL, plan="dluhc/secret")
