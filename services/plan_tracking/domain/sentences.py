@@ -66,17 +66,23 @@ def _standing(driver: MilestoneState, by_day: bool) -> str:
         late = f"{counted(driver.slip, 'day')} late" if driver.slip and driver.slip > 0 else "past its date"
         return f", which is {late} and counting: nobody has said that it is done."
     said = f", which is {slip_in_words(driver.slip)}" if driver.slip is not None else ", which has no agreed baseline"
-    return f"{said}: {driver.reason.text}" if driver.reason else f"{said}. No reason was given."
+    return f"{said}: {ended(driver.reason.text)}" if driver.reason else f"{said}. No reason was given."
 
 
 def _own_reason(state: MilestoneState) -> Why | None:
     if state.cause and state.cause.by_day:
         return Why("Its own date has passed and nobody has said that it is done: each day moves it by one.")
     if state.reason and (state.lifecycle == "cancelled" or state.slip):
-        return Why(state.reason.text)
+        return Why(ended(state.reason.text))
     if state.lifecycle == "open" and state.slip and state.slip > 0:
         return Why("Its owner's date is later than agreed. No reason was given.")
     return None
+
+
+def ended(text: str) -> str:
+    """A text as a sentence that others may follow: with its full stop."""
+    text = text.rstrip()
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def reason_given(reason: Explained) -> str:
