@@ -10,13 +10,35 @@ from schemas.envelope import Envelope, Record
 from schemas.states import Node
 
 Rule = Literal["slipped", "inherited-slip", "overdue"]
+Symptom = Literal["late", "overdue"]
+SYMPTOMS: dict[Rule, Symptom] = {"slipped": "late", "inherited-slip": "late", "overdue": "overdue"}
+"""What a reader suffers under each rule: late stays late when its cause moves from its own date to a predecessor's."""
+
 Level = Literal["firing", "ended"]
-Ended = Literal["recovered", "completed", "completed-late", "re-baselined", "cancelled", "withdrawn"]
-"""Why an alert ended; only `recovered` is good news."""
+Ended = Literal[
+    "recovered",
+    "completed",
+    "completed-late",
+    "re-baselined",
+    "re-forecast",
+    "tolerance-moved",
+    "predecessor-gone",
+    "cancelled",
+    "withdrawn",
+]
+"""Why an alert ended; only `recovered` is good news.
+
+`re-forecast` ends *overdue*: the owner said another date. `tolerance-moved`: the yardstick changed and not the date.
+`predecessor-gone`: what drove the date was cancelled, or has no date any more.
+"""
 
 
 class Alert(Node):
-    """A level that holds for a milestone, with a reason and a cause. `days` is the slip against the baseline."""
+    """A level that holds for a milestone, with a reason and a cause.
+
+    `days` is the slip against the baseline; of *overdue*, the days since the milestone's own date. `version` is that
+    of the milestone's state; of two with the same version the one written later holds.
+    """
 
     rule: Rule
     level: Level
@@ -76,11 +98,15 @@ Kind = Literal["moved", "summary", "recovered", "ended"]
 
 
 class NotificationData(Record):
-    """What one subscriber is told at once: everything from the same moment, sectioned by cause."""
+    """What one subscriber is told at once: everything from the same moment, sectioned by cause.
+
+    `more` counts milestones that are not named here because there are too many.
+    """
 
     kind: Kind
     links: dict[str, str]
     causes: tuple[ToldOfCause, ...]
+    more: int = 0
 
 
 class Notification(Record):
@@ -92,3 +118,8 @@ class Notification(Record):
 
 
 ALERT_CHANGED = TypeAdapter(AlertChanged)
+
+
+def alert_key(plan: str, milestone: str, symptom: Symptom) -> str:
+    """The compaction key of an alert, and its identity everywhere: a new cause never makes another alert."""
+    return f"{plan}|{milestone}|{symptom}"

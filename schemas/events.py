@@ -1,119 +1,41 @@
-"""What departments may say: one class per event type, joined in the union `Event`, discriminated on `type`.
+"""What departments may say: one class per event type, joined in the union `Event`, discriminated on `type`."""
 
-In every `data` an absent field says nothing and null says "no longer known".
-"""
+from typing import Annotated, Literal
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from pydantic import Field, TypeAdapter
 
-from pydantic import Field, StringConstraints, TypeAdapter, model_validator
-
-from schemas.dates import PlainDate, PreciseDate
 from schemas.envelope import Envelope, Record
-from schemas.names import Department, MilestoneName, Place, PlanName
+from schemas.names import MilestoneName, PlanName
+from schemas.payloads import (
+    AbsorbedData,
+    AnsweredData,
+    AssessedData,
+    BlockedData,
+    CancelledData,
+    CompletedData,
+    ContributorData,
+    DependencyData,
+    DisputedData,
+    ExperienceData,
+    ForecastData,
+    FundingData,
+    NeedsData,
+    ObservedData,
+    OutcomeData,
+    PlanData,
+    PlannedData,
+    ProgressedData,
+    RebaselinedData,
+    ReopenedData,
+    ReportedData,
+    StartedData,
+    UnblockedData,
+    UnlistedData,
+    WithdrawnData,
+)
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Kind = Literal["approval", "assurance", "delivery", "engagement"]
-Unit = Literal["calendar", "working"]
-Visibility = Literal["public", "partners", "owner"]
-
-Lag = Annotated[int, Field(ge=-3650, le=3650)]
-Tolerance = Annotated[int, Field(ge=0, le=30)]
-
-
-class PlacedIn(Record):
-    """A place of a plan: its GSS code and the name people use."""
-
-    code: Place
-    name: Title
-
-
-class PlanData(Record):
-    """A plan as its lead publishes it. `tolerance` is in days: a slip above it is late."""
-
-    title: Title
-    mission: Title | None = None
-    target: PreciseDate | None = None
-    tolerance: Tolerance = 14
-    visibility: Visibility = "public"
-    places: tuple[PlacedIn, ...] = ()
-    contact: str | None = Field(None, max_length=200, description="a team mailbox, never a person")
-
-
-class ContributorData(Record):
-    """A department that the lead lists as a contributor to the plan."""
-
-    department: Department
-    title: Title | None = None
-
-
-class MilestoneData(Record):
-    """What is known of a milestone apart from its lifecycle; each field is a register of its own."""
-
-    title: Title | None = None
-    type: Kind | None = None
-    baseline: PreciseDate | None = None
-    forecast: PreciseDate | None = None
-    places: tuple[Place, ...] | None = None
-    contact: str | None = Field(None, max_length=200, description="a team mailbox, never a person")
-
-
-class PlannedData(MilestoneData):
-    """A milestone as it enters the plan."""
-
-    title: Title
-
-
-class ReportedData(MilestoneData):
-    """A row of a return: everything known as at a date, each field optional.
-
-    `actual` with no `state` means done; `reason` explains the date (or the cancellation) that the row carries.
-    """
-
-    state: Literal["open", "done", "cancelled"] | None = None
-    actual: PlainDate | None = None
-    reason: Reason | None = None
-
-    @model_validator(mode="after")
-    def _actual_is_of_the_done(self) -> Self:
-        if self.actual is not None and self.state not in (None, "done"):
-            raise ValueError(f"actual is the date it was met, but state is {self.state!r}: leave one of them out")
-        return self
-
-
-class ForecastData(Record):
-    """The owner's present expectation, and why it changed."""
-
-    forecast: PreciseDate | None
-    reason: Reason
-
-
-class CompletedData(Record):
-    """The milestone was met on `actual`."""
-
-    actual: PlainDate
-
-
-class CancelledData(Record):
-    """The milestone will not happen; `replaced_by` names the one that stands in its place."""
-
-    reason: Reason
-    replaced_by: MilestoneName | None = None
-
-
-class NeedsData(Record):
-    """The subject needs `milestone` (of `plan`; without it, of the same plan)."""
-
-    needs: MilestoneName
-    needs_plan: PlanName | None = None
-
-
-class DependencyData(NeedsData):
-    """... to be met at least `lag` days earlier; a negative lag lets it be met later than the subject."""
-
-    lag: Lag = 0
-    unit: Unit = "calendar"
+AssessedName = PlanName | MilestoneName
+"""A plan, a project or a milestone; `data.of` says which."""
 
 
 class PlanPublished(Envelope):
@@ -122,6 +44,14 @@ class PlanPublished(Envelope):
     type: Literal["org.milepost.plan.published.v1"]
     subject: PlanName
     data: PlanData
+
+
+class PlanWithdrawn(Envelope):
+    """The lead withdraws the plan; published again, it is back."""
+
+    type: Literal["org.milepost.plan.withdrawn.v1"]
+    subject: PlanName
+    data: WithdrawnData
 
 
 class PlanDated(Envelope):
@@ -140,6 +70,14 @@ class ContributorListed(Envelope):
     data: ContributorData
 
 
+class ContributorUnlisted(Envelope):
+    """The lead no longer lists a department; its milestones stay visible, marked."""
+
+    type: Literal["org.milepost.contributor.unlisted.v1"]
+    subject: PlanName
+    data: UnlistedData
+
+
 class MilestonePlanned(Envelope):
     """A milestone enters the plan."""
 
@@ -149,11 +87,19 @@ class MilestonePlanned(Envelope):
 
 
 class MilestoneReported(Envelope):
-    """A return's row."""
+    """A return's row: all that is known as at a date."""
 
     type: Literal["org.milepost.milestone.reported.v1"]
     subject: MilestoneName
     data: ReportedData
+
+
+class MilestoneRebaselined(Envelope):
+    """A new baseline was agreed."""
+
+    type: Literal["org.milepost.milestone.rebaselined.v1"]
+    subject: MilestoneName
+    data: RebaselinedData
 
 
 class MilestoneForecast(Envelope):
@@ -164,6 +110,38 @@ class MilestoneForecast(Envelope):
     data: ForecastData
 
 
+class MilestoneStarted(Envelope):
+    """Work towards the milestone began."""
+
+    type: Literal["org.milepost.milestone.started.v1"]
+    subject: MilestoneName
+    data: StartedData
+
+
+class MilestoneProgressed(Envelope):
+    """How far it is."""
+
+    type: Literal["org.milepost.milestone.progressed.v1"]
+    subject: MilestoneName
+    data: ProgressedData
+
+
+class MilestoneBlocked(Envelope):
+    """It cannot go on."""
+
+    type: Literal["org.milepost.milestone.blocked.v1"]
+    subject: MilestoneName
+    data: BlockedData
+
+
+class MilestoneUnblocked(Envelope):
+    """It can go on."""
+
+    type: Literal["org.milepost.milestone.unblocked.v1"]
+    subject: MilestoneName
+    data: UnblockedData
+
+
 class MilestoneCompleted(Envelope):
     """The milestone was met."""
 
@@ -172,12 +150,28 @@ class MilestoneCompleted(Envelope):
     data: CompletedData
 
 
+class MilestoneReopened(Envelope):
+    """What was done or cancelled is open again."""
+
+    type: Literal["org.milepost.milestone.reopened.v1"]
+    subject: MilestoneName
+    data: ReopenedData
+
+
 class MilestoneCancelled(Envelope):
     """The milestone will not happen."""
 
     type: Literal["org.milepost.milestone.cancelled.v1"]
     subject: MilestoneName
     data: CancelledData
+
+
+class ConfidenceAssessed(Envelope):
+    """An office declares its confidence in a milestone, a project or a plan."""
+
+    type: Literal["org.milepost.confidence.assessed.v1"]
+    subject: AssessedName
+    data: AssessedData
 
 
 class DependencyDeclared(Envelope):
@@ -196,32 +190,93 @@ class DependencyRemoved(Envelope):
     data: NeedsData
 
 
+class DependencyAccepted(Envelope):
+    """The giver accepts that its milestone is needed by another."""
+
+    type: Literal["org.milepost.dependency.accepted.v1"]
+    subject: MilestoneName
+    data: AnsweredData
+
+
+class DependencyDisputed(Envelope):
+    """The giver disputes that its milestone is needed by another."""
+
+    type: Literal["org.milepost.dependency.disputed.v1"]
+    subject: MilestoneName
+    data: DisputedData
+
+
+class DependencyAbsorbed(Envelope):
+    """The receiver absorbs a slip of what it needs, up to a date."""
+
+    type: Literal["org.milepost.dependency.absorbed.v1"]
+    subject: MilestoneName
+    data: AbsorbedData
+
+
+class OutcomeDefined(Envelope):
+    """A department defines an outcome, named like a milestone under it."""
+
+    type: Literal["org.milepost.outcome.defined.v1"]
+    subject: MilestoneName
+    data: OutcomeData
+
+
+class OutcomeObserved(Envelope):
+    """A department reports a value of an outcome."""
+
+    type: Literal["org.milepost.outcome.observed.v1"]
+    subject: MilestoneName
+    data: ObservedData
+
+
+class FundingAllocated(Envelope):
+    """A department allocates money to a place."""
+
+    type: Literal["org.milepost.funding.allocated.v1"]
+    subject: MilestoneName
+    data: FundingData
+
+
+class ExperienceReported(Envelope):
+    """A department counts what people report."""
+
+    type: Literal["org.milepost.experience.reported.v1"]
+    subject: MilestoneName
+    data: ExperienceData
+
+
+PlanEvent = PlanPublished | PlanWithdrawn | ContributorListed | ContributorUnlisted
+"""What only the lead may say, about its plan."""
+
 MilestoneEvent = (
     MilestonePlanned
     | MilestoneReported
+    | MilestoneRebaselined
     | MilestoneForecast
+    | MilestoneStarted
+    | MilestoneProgressed
+    | MilestoneBlocked
+    | MilestoneUnblocked
     | MilestoneCompleted
+    | MilestoneReopened
     | MilestoneCancelled
     | DependencyDeclared
     | DependencyRemoved
+    | DependencyAccepted
+    | DependencyDisputed
+    | DependencyAbsorbed
 )
-PlanEvent = PlanPublished | ContributorListed
-Event = Annotated[PlanEvent | MilestoneEvent, Field(discriminator="type")]
+FactEvent = OutcomeDefined | OutcomeObserved | FundingAllocated | ExperienceReported
+"""What is said beside the milestones: outcomes, money, experiences."""
+
+Event = Annotated[PlanEvent | MilestoneEvent | ConfidenceAssessed | FactEvent, Field(discriminator="type")]
 """Everything that a department may say."""
 
-LogRecord = Annotated[PlanDated | PlanEvent | MilestoneEvent, Field(discriminator="type")]
+LogRecord = Annotated[
+    PlanDated | PlanEvent | MilestoneEvent | ConfidenceAssessed | FactEvent, Field(discriminator="type")
+]
 """Everything that travels on `milepost.events`: what departments say and Milepost's own records."""
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 LOG_RECORD: TypeAdapter[LogRecord] = TypeAdapter(LogRecord)
-
-
-def unknown_fields(data: Any, at: str = "data") -> Iterator[str]:
-    """The paths of fields in `data` that this version of the contract does not know: misspelt, most likely."""
-    if isinstance(data, Record):
-        yield from (f"{at}.{name}" for name in data.model_extra or ())
-        for name in data.model_fields_set:
-            yield from unknown_fields(getattr(data, name, None), f"{at}.{name}")
-    elif isinstance(data, tuple):
-        for index, item in enumerate(data):
-            yield from unknown_fields(item, f"{at}[{index}]")

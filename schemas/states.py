@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.dates import Instant, PreciseDate
 from schemas.envelope import Envelope, Record
-from schemas.events import Kind, PlacedIn, Unit, Visibility
+from schemas.payloads import Kind, PlacedIn, Unit, Visibility
 
 Lifecycle = Literal["open", "done", "cancelled"]
 
@@ -18,6 +18,9 @@ STATUSES: tuple[Status, ...] = ("done", "cancelled", "undated", "late", "slippin
 
 Waiting = Literal["unknown", "undated", "cancelled", "in-a-cycle", "other-plan"]
 """Why a dependency adds no date."""
+
+Answer = Literal["accepted", "disputed"]
+"""What the giver says of a dependency."""
 
 SLIP_BUCKETS = (0, 7, 14, 30, 60, 90, 180, 365)
 """Upper bounds, in days, of the histogram of slips; the last bucket has no bound."""
@@ -38,11 +41,46 @@ class Explained(Record):
     said: Instant
 
 
+class Approval(Record):
+    """A new baseline's approval: the office, its reason, the baseline it agreed, and when it was so."""
+
+    office: str
+    reason: str
+    baseline: dt.date
+    said: Instant
+
+
+class Blocked(Record):
+    """It cannot go on: why, since when, and the department that could end it, where one could."""
+
+    reason: str
+    by: str | None = None
+    since: Instant
+
+
+class Progress(Record):
+    """How far it is, in per cent or in words, and when it was so."""
+
+    percent: int | None = None
+    note: str | None = None
+    said: Instant
+
+
+class Confidence(Record):
+    """Confidence as an office declared it."""
+
+    scale: str
+    value: str
+    assessor: str
+    assessed: dt.date
+
+
 class Need(Node):
     """A dependency of a milestone on another, and what it means for its date.
 
     `float_days` is the free float: how far the predecessor may still move before this milestone does; negative when
-    it already pushes. `waiting` says why the dependency adds no date.
+    it already pushes. `waiting` says why the dependency adds no date. `answer` is the giver's; the receiver absorbs a
+    slip until `absorbed_until`.
     """
 
     lag: int
@@ -51,6 +89,8 @@ class Need(Node):
     float_days: int | None = None
     binding: bool = False
     waiting: Waiting | None = None
+    answer: Answer | None = None
+    absorbed_until: dt.date | None = None
 
 
 class Cause(Node):
@@ -71,7 +111,8 @@ class MilestoneState(Node):
     `declared` is the forecast, else the baseline; `inherited` the latest that its needs allow; `projected` what
     Milepost expects. `slip` is projected - baseline in calendar days, null without a baseline. `path` leads from the
     cause to this milestone (of a very long one the middle is left out). `version` is the offset of the plan's last
-    record that changed it; `listed` is false while the lead has not listed its department.
+    record that changed it; `listed` is false until the lead has listed its department, `unlisted` the date on which it
+    was taken off again. `baseline_approved` is false when the baseline was changed without an approval.
     """
 
     version: int
@@ -82,9 +123,15 @@ class MilestoneState(Node):
     places: tuple[str, ...] = ()
     contact: str | None = None
     listed: bool
+    unlisted: dt.date | None = None
     tolerance: int
     lifecycle: Lifecycle
     replaced_by: str | None = None
+    reopened_at: Instant | None = None
+    started: dt.date | None = None
+    progress: Progress | None = None
+    blocked: Blocked | None = None
+    confidence: Confidence | None = None
     original_baseline: PreciseDate | None = None
     first_accepted_baseline: PreciseDate | None = None
     baseline: PreciseDate | None = None
@@ -96,6 +143,8 @@ class MilestoneState(Node):
     slip: int | None = None
     status: Status
     reason: Explained | None = None
+    approval: Approval | None = None
+    baseline_approved: bool | None = None
     cause: Cause | None = None
     path: tuple[Node, ...] = ()
     needs: tuple[Need, ...] = ()
@@ -104,10 +153,11 @@ class MilestoneState(Node):
 
 
 class Contributor(Record):
-    """A department of a plan."""
+    """A department of a plan; `unlisted` is the date on which the lead took it off, where it did."""
 
     department: str
     title: str | None = None
+    unlisted: dt.date | None = None
 
 
 class DepartmentCounts(Record):
@@ -124,13 +174,15 @@ class DepartmentCounts(Record):
 class PlanState(Record):
     """One plan: what its lead says of it, and its milestones summed up by department.
 
-    `published` is false while only events about milestones have been seen; `day` is the plan's day; `cycles` names
-    milestones that wait for each other; `waiting` counts milestones of departments that the lead has not listed.
+    `published` is false while only events about milestones have been seen; `withdrawn` is the date on which the lead
+    withdrew it; `day` is the plan's day; `cycles` names milestones that wait for each other; `waiting` counts
+    milestones of departments that the lead has never listed. `confidence` is declared of the plan or of a project.
     """
 
     plan: str
     version: int
     published: bool
+    withdrawn: dt.date | None = None
     title: str
     mission: str | None = None
     lead: str
@@ -145,6 +197,7 @@ class PlanState(Record):
     counts: dict[str, DepartmentCounts] = Field(default_factory=dict)
     cycles: tuple[tuple[str, ...], ...] = ()
     waiting: int = 0
+    confidence: dict[str, Confidence] = Field(default_factory=dict)
 
 
 class MilestoneConcluded(Envelope):

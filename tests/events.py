@@ -44,42 +44,70 @@ def _optional(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, A
     return st.fixed_dictionaries({}, optional=fields)
 
 
+def _said(kind: str, data: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    return st.tuples(st.just(kind), data)
+
+
+def _data(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(fields)
+
+
+_WHY = st.sampled_from(["Because", "For another reason"])
+_NAMES = st.sampled_from((*MILESTONES, "dft/never-planned"))
+_CONFIDENCE = {
+    "scale": st.just("RAG"),
+    "value": st.sampled_from(["green", "red"]),
+    "assessor": st.just("Projects office"),
+    "assessed": DAYS,
+}
 _ABOUT_MILESTONES = st.one_of(
-    st.tuples(
-        st.just("milestone.planned"),
-        st.builds(lambda more: {"title": "A title", **more}, _optional(baseline=SAID, forecast=SAID)),
+    _said("milestone.planned", st.fixed_dictionaries({"title": _WHY}, optional={"baseline": SAID, "forecast": SAID})),
+    _said("milestone.reported", _optional(title=_WHY, baseline=SAID, forecast=SAID, reason=_WHY)),
+    _said("milestone.reported", _data(state=st.sampled_from(["open", "done", "cancelled"]))),
+    _said("milestone.rebaselined", _data(baseline=DAYS, approved_by=st.just("Programme board"), reason=_WHY)),
+    _said("milestone.forecast", _data(forecast=SAID, reason=_WHY)),
+    _said("milestone.started", _data(started=DAYS)),
+    _said("milestone.progressed", _optional(percent=st.integers(0, 100), note=_WHY)),
+    _said("milestone.blocked", st.fixed_dictionaries({"reason": _WHY}, optional={"by": st.just("dwp")})),
+    _said("milestone.unblocked", st.just({})),
+    _said("milestone.completed", _data(actual=DAYS)),
+    _said("milestone.reopened", _data(reason=_WHY)),
+    _said("milestone.cancelled", st.fixed_dictionaries({"reason": _WHY}, optional={"replaced_by": _NAMES})),
+    _said("confidence.assessed", _data(of=st.sampled_from(["milestone", "project"]), **_CONFIDENCE)),
+    _said(
+        "dependency.declared",
+        _data(needs=_NAMES, lag=st.integers(-40, 40), unit=st.sampled_from(["calendar", "working"])),
     ),
-    st.tuples(
-        st.just("milestone.reported"),
-        _optional(title=st.sampled_from(["A title", "Another"]), baseline=SAID, forecast=SAID, reason=st.just("Why")),
+    _said("dependency.removed", _data(needs=_NAMES)),
+    _said("dependency.accepted", _data(needed_by=_NAMES)),
+    _said("dependency.disputed", _data(needed_by=_NAMES, reason=_WHY)),
+    _said("dependency.absorbed", _data(needs=_NAMES, until=DAYS)),
+    _said(
+        "outcome.defined",
+        _data(title=_WHY, unit=st.just("%"), direction=st.just("increase"), source=st.just("Annual survey")),
     ),
-    st.tuples(
-        st.just("milestone.reported"),
-        st.builds(lambda state: {"state": state}, st.sampled_from(["open", "done", "cancelled"])),
-    ),
-    st.tuples(st.just("milestone.forecast"), st.builds(lambda d: {"forecast": d, "reason": "Because"}, SAID)),
-    st.tuples(st.just("milestone.completed"), st.builds(lambda d: {"actual": d}, DAYS)),
-    st.tuples(st.just("milestone.cancelled"), st.just({"reason": "No longer wanted"})),
-    st.tuples(
-        st.just("dependency.declared"),
-        st.builds(
-            lambda needs, lag, unit: {"needs": needs, "lag": lag, "unit": unit},
-            st.sampled_from((*MILESTONES, "dft/never-planned")),
-            st.integers(-40, 40),
-            st.sampled_from(["calendar", "working"]),
+    _said("outcome.observed", _data(period=st.sampled_from(["2026 Q1", "2026 Q2"]), value=st.integers(0, 9))),
+    _said(
+        "funding.allocated",
+        _data(
+            place=st.just("E06000001"),
+            fund=st.just("Towns fund"),
+            amount=st.integers(0, 9),
+            financial_year=st.just("2026/27"),
+            use=st.just("capital"),
         ),
     ),
-    st.tuples(st.just("dependency.removed"), st.builds(lambda needs: {"needs": needs}, st.sampled_from(MILESTONES))),
+    _said(
+        "experience.reported",
+        _data(place=st.just("E06000001"), theme=_WHY, count=st.integers(0, 9), period=st.just("2026 Q1")),
+    ),
 )
 _ABOUT_PLANS = st.one_of(
-    st.tuples(
-        st.just("plan.published"),
-        st.builds(lambda t: {"title": "Towns fund", "tolerance": t}, st.integers(0, 30)),
-    ),
-    st.tuples(
-        st.just("contributor.listed"),
-        st.builds(lambda d: {"department": d}, st.sampled_from(["dft", "dwp"])),
-    ),
+    _said("plan.published", st.fixed_dictionaries({"title": _WHY}, optional={"tolerance": st.integers(0, 30)})),
+    _said("plan.withdrawn", _data(reason=_WHY)),
+    _said("contributor.listed", _data(department=st.sampled_from(["dft", "dwp"]))),
+    _said("contributor.unlisted", _data(department=st.sampled_from(["dft", "dwp"]))),
+    _said("confidence.assessed", _data(of=st.just("plan"), **_CONFIDENCE)),
 )
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from schemas.events import LOG_RECORD
+from schemas.names import owner
 from schemas.states import MilestoneState, PlanState
 from services.kit.http import Problem
 from services.kit.identity import Identities, Identity
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import london_day
 from services.plan_tracking.domain.visibility import may_see_milestone, may_see_plan
+from services.plan_tracking.domain.writes import writes
 from services.plan_tracking.store import Store
 
 
@@ -77,17 +80,22 @@ def overdue(milestone: MilestoneState, today: dt.date) -> bool:
 
 
 async def outcome(store: Store, document: Document) -> dict[str, Any]:
-    """Applied while a register it won still holds its stamp, else superseded by those that hold them now."""
-    plan, _, milestone = document["about"].partition("|")
-    registers = await store.registers(plan, milestone or None)
-    holders = {name: registers[name] for name in document["won"] if name in registers}
-    held = [name for name, (_, *at) in holders.items() if at == document["stamp"]]
-    lost = [(name, at) for name, (_, *at) in sorted(holders.items()) if name not in held]
+    """What came of one accepted record.
+
+    *waiting*: its department has not been listed by the plan's lead; else *applied* while a register that it wrote
+    holds its stamp; else *superseded* by the records that hold them.
+    """
+    plan, _, about = document["about"].partition("|")
+    registers = await store.registers(plan, about)
+    written = [name for name in writes(LOG_RECORD.validate_python(document["event"])) if name in registers]
+    stamps = {name: registers[name][1:] for name in sorted(written)}
+    held = [name for name, at in stamps.items() if at == document["stamp"]]
+    listed = (await store.plan(plan)).listed(owner(about.rpartition("|")[2] or plan))
     return {
-        "outcome": "applied" if held or not document["event"]["data"] else "superseded",
+        "outcome": ("applied" if held or not written else "superseded") if listed else "waiting",
         "plan": plan,
-        "milestone": milestone or None,
+        "about": about or None,
         "acceptedtime": document["event"]["acceptedtime"],
-        "holds": sorted(held),
-        "superseded_by": [{"register": name, "source": at[2], "id": at[3]} for name, at in lost],
+        "holds": held,
+        "superseded_by": [{"register": n, "source": at[2], "id": at[3]} for n, at in stamps.items() if n not in held],
     }

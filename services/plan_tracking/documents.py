@@ -11,7 +11,7 @@ from schemas.topics import milestone_key
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import Remembered
 from services.plan_tracking.domain.history import HistoryEntry
-from services.plan_tracking.domain.model import Milestone, Network, Plan
+from services.plan_tracking.domain.model import Network, Plan, Subject
 from services.plan_tracking.domain.registers import pack, unpack
 from services.plan_tracking.domain.schedule import Edge, Given
 
@@ -40,7 +40,7 @@ def plan_of(document: Document) -> Plan:
     return Plan(document["_id"], document["version"], document["day"], unpack(document["registers"]))
 
 
-def milestone_document(milestone: Milestone, given: Given, state: MilestoneState) -> Document:
+def milestone_document(milestone: Subject, given: Given, state: MilestoneState) -> Document:
     """A milestone: its registers, what it brings to the schedule, and its state."""
     return {
         "_id": milestone_key(state.plan, state.milestone),
@@ -54,30 +54,43 @@ def milestone_document(milestone: Milestone, given: Given, state: MilestoneState
     }
 
 
-def milestone_of(document: Document) -> Milestone:
-    """The milestone of a document."""
-    return Milestone(document["milestone"], unpack(document["registers"]), document["last_heard"])
+def fact_document(plan: str, fact: Subject) -> Document:
+    """A fact: its registers."""
+    return {
+        "_id": milestone_key(plan, fact.name),
+        "plan": plan,
+        "fact": fact.name,
+        "last_heard": fact.last_heard,
+        "registers": pack(fact.registers),
+    }
+
+
+def subject_of(document: Document) -> Subject:
+    """The milestone or fact of a document."""
+    name = document.get("milestone") or document["fact"]
+    return Subject(name, unpack(document["registers"]), document["last_heard"])
 
 
 def _pack_given(given: Given) -> list[Any]:
-    needs = [[edge.plan, edge.milestone, edge.lag, edge.unit] for edge in given.needs]
-    return [given.lifecycle, given.baseline, given.declared, given.actual, needs]
+    needs = [[edge.plan, edge.milestone, edge.lag, edge.unit, edge.absorbed] for edge in given.needs]
+    return [given.lifecycle, given.baseline, given.declared, given.actual, needs, given.answers]
 
 
 def given_of(document: Document) -> Given:
     """What the milestone of a document brings to the schedule."""
-    lifecycle, baseline, declared, actual, needs = document["given"]
-    return Given(lifecycle, baseline, declared, actual, tuple(Edge(*need) for need in needs))
+    lifecycle, baseline, declared, actual, needs, answers = document["given"]
+    edges, said = tuple(Edge(*need) for need in needs), tuple((by, answer) for by, answer in answers)
+    return Given(lifecycle, baseline, declared, actual, edges, said)
 
 
 def history_document(plan: str, remembered: Remembered) -> Document:
-    """A record as history keeps it; `about` is the plan, or plan and milestone."""
+    """A record as history keeps it; `about` is the plan, or plan and milestone (or fact)."""
     event, offset = remembered.entry.event, remembered.entry.offset
     return {
         "_id": f"{plan}|{offset:020d}",
         "plan": plan,
         "offset": offset,
-        "about": milestone_key(plan, remembered.milestone) if remembered.milestone else plan,
+        "about": milestone_key(plan, remembered.about) if remembered.about else plan,
         "source": event.source,
         "id": event.id,
         "stamp": list(remembered.stamp),

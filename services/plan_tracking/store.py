@@ -10,9 +10,10 @@ from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.kit.cursors import Cursors
 from services.kit.mongo import Client, Database, Document, Session
-from services.plan_tracking.documents import entry_of, given_of, milestone_of, plan_of
+from services.plan_tracking.documents import entry_of, given_of, plan_of, subject_of
+from services.plan_tracking.domain.about import PLAN, is_fact
 from services.plan_tracking.domain.history import HistoryEntry
-from services.plan_tracking.domain.model import Milestone, Plan
+from services.plan_tracking.domain.model import Plan, Subject
 from services.plan_tracking.domain.schedule import Given
 
 
@@ -20,7 +21,7 @@ from services.plan_tracking.domain.schedule import Given
 class Stored:
     """A milestone as it is in the store, with the state last concluded."""
 
-    milestone: Milestone
+    milestone: Subject
     state: MilestoneState
 
 
@@ -41,6 +42,7 @@ class Store:
         self.cursors = Cursors(database["cursors"])
         self._plans, self._milestones = database["plans"], database["milestones"]
         self._history, self._outbox = database["history"], database["outbox"]
+        self._facts = database["facts"]
 
     async def prepare(self) -> None:
         """Creates the indexes."""
@@ -55,6 +57,10 @@ class Store:
         found = await self._plans.find({"_id": {"$in": list(names)}}).to_list(None)
         return {doc["_id"]: (plan_of(doc), PlanState.model_validate(doc["state"])) for doc in found}
 
+    async def plan(self, name: str) -> Plan:
+        """A plan by name; an empty one before its first record."""
+        return (await self.plans([name])).get(name, (Plan(name), None))[0]
+
     async def network(self, plan: str) -> dict[str, Given]:
         """What every milestone of a plan brings to the schedule."""
         found = await self._milestones.find({"plan": plan}, {"milestone": 1, "given": 1}).to_list(None)
@@ -64,11 +70,22 @@ class Store:
         """Milestones of a plan by name."""
         keys = [milestone_key(plan, name) for name in names]
         found = await self._milestones.find({"_id": {"$in": keys}}).to_list(None) if keys else []
-        return {doc["milestone"]: Stored(milestone_of(doc), _state(doc)) for doc in found}
+        return {doc["milestone"]: Stored(subject_of(doc), _state(doc)) for doc in found}
+
+    async def facts(self, plan: str, names: Iterable[str]) -> dict[str, Subject]:
+        """Facts of a plan by name."""
+        keys = [milestone_key(plan, name) for name in names]
+        found = await self._facts.find({"_id": {"$in": keys}}).to_list(None) if keys else []
+        return {doc["fact"]: subject_of(doc) for doc in found}
 
     async def write(self, session: Session, documents: Mapping[str, list[Document]], notes: Iterable[Note]) -> None:
         """Inside a transaction: replaces or inserts the documents (by collection name) and adds the outbox notes."""
-        collections = {"plans": self._plans, "milestones": self._milestones, "history": self._history}
+        collections = {
+            "plans": self._plans,
+            "milestones": self._milestones,
+            "facts": self._facts,
+            "history": self._history,
+        }
         for name, docs in documents.items():
             if docs:
                 operations = [ReplaceOne({"_id": doc["_id"]}, doc, upsert=True) for doc in docs]
@@ -116,10 +133,13 @@ class Store:
         """Every record with this source and id."""
         return await self._history.find({"source": source, "id": identifier}).to_list(None)
 
-    async def registers(self, plan: str, milestone: str | None) -> Mapping[str, Any]:
-        """The registers of a plan or of a milestone, packed."""
-        one = self._milestones.find_one({"_id": milestone_key(plan, milestone)}) if milestone else None
-        found = await (one or self._plans.find_one({"_id": plan}))
+    async def registers(self, plan: str, about: str) -> Mapping[str, Any]:
+        """The registers, packed, of what `about` names (domain/about.py): the plan, a milestone or a fact."""
+        if about == PLAN:
+            found = await self._plans.find_one({"_id": plan})
+        else:
+            collection = self._facts if is_fact(about) else self._milestones
+            found = await collection.find_one({"_id": milestone_key(plan, about)})
         return found["registers"] if found else {}
 
 

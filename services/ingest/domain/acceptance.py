@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas.events import EVENT, ContributorListed, Event, PlanPublished, unknown_fields
+from schemas.events import EVENT, ConfidenceAssessed, Event, PlanEvent
 from schemas.names import may_speak, owner
+from schemas.payloads import unknown_fields
 
 MOST_AHEAD = dt.timedelta(minutes=5)
 
@@ -106,5 +107,6 @@ def _fields(event: Event) -> Iterable[Fault]:
 
 
 def _subject(event: Event) -> Iterable[Fault]:
-    if isinstance(event, PlanPublished | ContributorListed) and event.subject != event.plan:
+    of_plan = isinstance(event, ConfidenceAssessed) and event.data.of == "plan"
+    if (of_plan or isinstance(event, PlanEvent)) and event.subject != event.plan:
         yield Fault("subject", f"must be the plan, {event.plan}")

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from schemas.events import LOG_RECORD, ContributorListed, LogRecord, PlanDated, PlanPublished
+from schemas.events import LOG_RECORD, LogRecord, PlanDated
 from schemas.names import RESERVED, owner
+from services.plan_tracking.domain.about import names_its_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def accept(key: bytes | None, value: bytes | None, partition: int, partition_for
 
 def _wrong(event: LogRecord, key: bytes | None, partition: int, partition_for: int | None) -> list[str | None]:
     speaker, owned = owner(event.source.removeprefix("/")), owner(event.subject)
-    about_plan = isinstance(event, PlanPublished | ContributorListed | PlanDated)
+    about_plan = names_its_plan(event)
     ours = isinstance(event, PlanDated)
     return [
         None if key == event.plan.encode() else f"the key is {key!r}, not the plan {event.plan}",

@@ -4,12 +4,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from schemas.events import LogRecord
 from schemas.names import owner
-from services.plan_tracking.domain.registers import Registers
+from services.plan_tracking.domain.registers import Registers, instant
 from services.plan_tracking.domain.schedule import Edge, Given, Scheduled
-from services.plan_tracking.domain.writes import CONTRIBUTOR, NEEDS
+from services.plan_tracking.domain.writes import ABSORBED, ANSWER, CONTRIBUTOR, NEEDS, ONCE_LISTED
+
+LONDON = ZoneInfo("Europe/London")
 
 DEFAULT_TOLERANCE = 14
 """Days of slip above which a milestone is late, where the plan states none."""
@@ -24,8 +27,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
-    """A milestone's registers and when it was last spoken of (microseconds since 1970)."""
+class Subject:
+    """What is spoken about: a milestone or a fact; its registers, and when it was last spoken of (microseconds)."""
 
     name: str
     registers: Registers = field(default_factory=dict)
@@ -56,13 +59,18 @@ class Plan:
         return int(self.said("tolerance", DEFAULT_TOLERANCE))
 
     def listed(self, department: str) -> bool:
-        """Whether the department is the lead or one that the lead has listed."""
-        return department == self.lead or self.said(CONTRIBUTOR + department) is not None
+        """Whether the department is the lead, or the lead has listed it at some time: what was public stays visible."""
+        return department == self.lead or ONCE_LISTED + department in self.registers
 
-    def contributors(self) -> dict[str, str | None]:
-        """The listed departments and the titles that the lead gave them."""
-        named = {n.removeprefix(CONTRIBUTOR): r.value for n, r in self.registers.items() if n.startswith(CONTRIBUTOR)}
-        return {name: value["title"] for name, value in sorted(named.items()) if value is not None}
+    def unlisted(self, department: str) -> dt.date | None:
+        """The date on which the lead took the department off the list; None while it is on it, or never was."""
+        register = self.registers.get(CONTRIBUTOR + department)
+        gone = self.listed(department) and register is not None and register.value is None
+        return london_date(register.stamp[0]) if register and gone else None
+
+    def contributors(self) -> list[str]:
+        """The departments that the lead has listed at some time, by name."""
+        return sorted(name.removeprefix(ONCE_LISTED) for name in self.registers if name.startswith(ONCE_LISTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What is known of a plan before a fold: its network whole, registers only of the milestones that are touched."""
+    """What is known of a plan before a fold: its network whole, registers only of the subjects that are touched."""
 
     plan: Plan
     network: Network
-    milestones: Mapping[str, Milestone]
+    subjects: Mapping[str, Subject]
 
 
 def given(registers: Registers) -> Given:
@@ -97,14 +105,28 @@ def given(registers: Registers) -> Given:
         declared=baseline if forecast is None else forecast,
         actual=ordinal(lifecycle["actual"]),
         needs=_edges(registers),
+        answers=tuple(
+            (name.removeprefix(ANSWER), register.value["answer"])
+            for name, register in sorted(registers.items())
+            if name.startswith(ANSWER)
+        ),
     )
 
 
 def _edges(registers: Registers) -> tuple[Edge, ...]:
-    names = sorted(n for n, r in registers.items() if n.startswith(NEEDS) and r.value is not None)
-    keys = [name.removeprefix(NEEDS).partition("|") for name in names]
-    values = [registers[name].value for name in names]
-    return tuple(Edge(plan, ms, v["lag"], v["unit"]) for (plan, _, ms), v in zip(keys, values, strict=True))
+    names = sorted(n.removeprefix(NEEDS) for n, r in registers.items() if n.startswith(NEEDS) and r.value is not None)
+    return tuple(_edge(key, registers) for key in names)
+
+
+def _edge(key: str, registers: Registers) -> Edge:
+    plan, _, milestone = key.partition("|")
+    need, absorbed = registers[NEEDS + key].value, registers.get(ABSORBED + key)
+    return Edge(plan, milestone, need["lag"], need["unit"], ordinal(absorbed.value["until"]) if absorbed else None)
+
+
+def london_date(microseconds: int) -> dt.date:
+    """The date in London at an instant, given in microseconds since 1970."""
+    return instant(microseconds).astimezone(LONDON).date()
 
 
 def ordinal(said: Any) -> int | None:
@@ -114,7 +136,7 @@ def ordinal(said: Any) -> int | None:
     return dt.date.fromisoformat(said["date"] if isinstance(said, dict) else said).toordinal()
 
 
-def title_of(milestone: Milestone) -> str:
+def title_of(milestone: Subject) -> str:
     """The title as said, else the last part of the name."""
     register = milestone.registers.get("title")
     return register.value if register and register.value else milestone.name.rpartition("/")[2]

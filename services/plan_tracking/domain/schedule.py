@@ -7,8 +7,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.events import Unit
-from schemas.states import Lifecycle, Waiting
+from schemas.payloads import Unit
+from schemas.states import Answer, Lifecycle, Waiting
+from schemas.topics import milestone_key
 from services.plan_tracking.domain.order import components, rings
 
 LONGEST_PATH, HEAD_OF_PATH = 40, 5
@@ -20,32 +21,38 @@ LAST_DAY = dt.date.max.toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A milestone needs `milestone` of `plan`, at least `lag` days earlier."""
+    """A milestone needs `milestone` of `plan`, at least `lag` days earlier, and absorbs a slip until `absorbed`."""
 
     plan: str
     milestone: str
     lag: int
     unit: Unit
+    absorbed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a milestone brings to the schedule: its own word, and its needs (sorted by plan and name)."""
+    """What a milestone brings to the schedule: its own word, its needs (sorted by plan and name), and its answers.
+
+    `answers` are pairs of a milestone that needs this one (`plan|milestone`) and "accepted" or "disputed".
+    """
 
     lifecycle: Lifecycle
     baseline: int | None
     declared: int | None
     actual: int | None
     needs: tuple[Edge, ...] = ()
+    answers: tuple[tuple[str, Answer], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What one need comes to: the predecessor's projected date, what it demands of this milestone, or why nothing."""
+    """What one need comes to: the giver's projected date and answer, and what it demands, or why it demands nothing."""
 
     projected: int | None = None
     demands: int | None = None
     waiting: Waiting | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ def schedule(plan: str, given: Mapping[str, Given], day: int) -> dict[str, Sched
     for part in parts:
         for name in part:
             ring = set(ring_of.get(name, (name,)))
-            needs = tuple(_meet(plan, edge, ring, given, done) for edge in given[name].needs)
+            needs = tuple(_meet(plan, name, edge, ring, given, done) for edge in given[name].needs)
             done[name] = _stand(name, given[name], needs, done, day)
     return done
 
@@ -91,19 +98,22 @@ def cycles(plan: str, given: Mapping[str, Given]) -> tuple[tuple[str, ...], ...]
     return tuple(sorted(found + [s for s in selves if not any(s[0] in ring for ring in found)]))
 
 
-def _meet(plan: str, edge: Edge, ring: set[str], given: Mapping[str, Given], done: Mapping[str, Scheduled]) -> Met:
+def _meet(
+    plan: str, name: str, edge: Edge, ring: set[str], given: Mapping[str, Given], done: Mapping[str, Scheduled]
+) -> Met:
     if edge.plan != plan:
         return Met(waiting="other-plan")
     if edge.milestone not in given:
         return Met(waiting="unknown")
+    answer = dict(given[edge.milestone].answers).get(milestone_key(plan, name))
     if edge.milestone in ring:
-        return Met(waiting="in-a-cycle")
+        return Met(waiting="in-a-cycle", answer=answer)
     if given[edge.milestone].lifecycle == "cancelled":
-        return Met(waiting="cancelled")
+        return Met(waiting="cancelled", answer=answer)
     projected = done[edge.milestone].projected
     if projected is None:
-        return Met(waiting="undated")
-    return Met(projected, later(projected, edge.lag, edge.unit))
+        return Met(waiting="undated", answer=answer)
+    return Met(projected, later(projected, edge.lag, edge.unit), answer=answer)
 
 
 def _stand(name: str, own: Given, needs: tuple[Met, ...], done: Mapping[str, Scheduled], day: int) -> Scheduled:

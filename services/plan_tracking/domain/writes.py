@@ -1,10 +1,11 @@
-"""What each event type writes: the registers of its milestone or plan, as JSON values."""
+"""What each event type writes: the registers of its plan, milestone or fact, as JSON values."""
 
 from collections.abc import Callable
 from typing import Any
 
 from schemas import events as said
 from schemas.envelope import Record
+from schemas.payloads import MilestoneData
 from schemas.topics import milestone_key
 from services.plan_tracking.domain.registers import FIRST_ACCEPTED, FIRST_SAID
 
@@ -12,26 +13,40 @@ Writes = dict[str, Any]
 
 NEEDS = "needs:"
 """Prefix of a dependency's register: one for each milestone that is needed."""
+ABSORBED = "absorbed:"
+"""Prefix of what the receiver absorbs of a need."""
+ANSWER = "answer:"
+"""Prefix of the giver's answer to a milestone that needs it."""
 CONTRIBUTOR = "contributor:"
-"""Prefix of a contributor's register: one for each department."""
+"""Prefix of a contributor's register: one for each department; null once it is unlisted."""
+ONCE_LISTED = "once-listed:"
+"""Prefix of the mark that a department was listed at some time."""
+CONFIDENCE = "confidence"
+"""The register of a confidence; of a project, in its plan, followed by `:` and the project's name."""
 
 _MILESTONE_FIELDS = ("title", "type", "baseline", "forecast", "places", "contact")
 
 
+def _json(data: Record) -> Writes:
+    return data.model_dump(mode="json", exclude_unset=True)
+
+
 def _given(data: Record, names: tuple[str, ...]) -> Writes:
-    dumped = data.model_dump(mode="json", exclude_unset=True)
+    dumped = _json(data)
     return {name: dumped[name] for name in names if name in dumped}
 
 
-def _milestone(data: said.MilestoneData) -> Writes:
+def _milestone(data: MilestoneData) -> Writes:
     writes = _given(data, _MILESTONE_FIELDS)
-    if writes.get("baseline") is not None:
-        writes |= {FIRST_SAID: writes["baseline"], FIRST_ACCEPTED: writes["baseline"]}
-    return writes
+    return writes | _baselined(writes["baseline"]) if writes.get("baseline") is not None else writes
 
 
-def _lifecycle(state: str, actual: Any = None, replaced_by: str | None = None) -> Writes:
-    return {"lifecycle": {"state": state, "actual": actual, "replaced_by": replaced_by}}
+def _baselined(baseline: Any) -> Writes:
+    return {"baseline": baseline, FIRST_SAID: baseline, FIRST_ACCEPTED: baseline}
+
+
+def _lifecycle(state: str, actual: Any = None, replaced_by: str | None = None, *, reopened: bool = False) -> Writes:
+    return {"lifecycle": {"state": state, "actual": actual, "replaced_by": replaced_by, "reopened": reopened}}
 
 
 def _reason(text: str, explains: Any) -> Writes:
@@ -57,58 +72,143 @@ def _reported(event: said.MilestoneReported) -> Writes:
     return writes
 
 
+def _rebaselined(event: said.MilestoneRebaselined) -> Writes:
+    data = event.data
+    approval = {"office": data.approved_by, "reason": data.reason, "baseline": data.baseline.date.isoformat()}
+    return {**_baselined(data.baseline.model_dump(mode="json")), "approval": approval}
+
+
 def _forecast(event: said.MilestoneForecast) -> Writes:
     forecast = event.data.forecast.model_dump(mode="json") if event.data.forecast else None
     return {"forecast": forecast, **_reason(event.data.reason, _date(forecast))}
+
+
+def _started(event: said.MilestoneStarted) -> Writes:
+    return {"started": event.data.started.isoformat()}
+
+
+def _progressed(event: said.MilestoneProgressed) -> Writes:
+    return {"progress": {"percent": event.data.percent, "note": event.data.note}}
+
+
+def _blocked(event: said.MilestoneBlocked) -> Writes:
+    return {"blocked": {"reason": event.data.reason, "by": event.data.by}}
+
+
+def _unblocked(_: said.MilestoneUnblocked) -> Writes:
+    return {"blocked": None}
 
 
 def _completed(event: said.MilestoneCompleted) -> Writes:
     return _lifecycle("done", event.data.actual.isoformat())
 
 
+def _reopened(event: said.MilestoneReopened) -> Writes:
+    return {**_lifecycle("open", reopened=True), **_reason(event.data.reason, None)}
+
+
 def _cancelled(event: said.MilestoneCancelled) -> Writes:
     return {**_lifecycle("cancelled", replaced_by=event.data.replaced_by), **_reason(event.data.reason, None)}
 
 
-def _needed(event: said.DependencyDeclared | said.DependencyRemoved) -> str:
-    return NEEDS + milestone_key(event.data.needs_plan or event.plan, event.data.needs)
+def _assessed(event: said.ConfidenceAssessed) -> Writes:
+    name = f"{CONFIDENCE}:{event.subject}" if event.data.of == "project" else CONFIDENCE
+    return {name: _given(event.data, ("scale", "value", "assessor", "assessed"))}
+
+
+def _needed(event: said.DependencyDeclared | said.DependencyRemoved | said.DependencyAbsorbed) -> str:
+    return milestone_key(event.data.needs_plan or event.plan, event.data.needs)
 
 
 def _declared(event: said.DependencyDeclared) -> Writes:
-    return {_needed(event): {"lag": event.data.lag, "unit": event.data.unit}}
+    return {NEEDS + _needed(event): {"lag": event.data.lag, "unit": event.data.unit}}
 
 
 def _removed(event: said.DependencyRemoved) -> Writes:
-    return {_needed(event): None}
+    return {NEEDS + _needed(event): None}
+
+
+def _absorbed(event: said.DependencyAbsorbed) -> Writes:
+    return {ABSORBED + _needed(event): {"until": event.data.until.isoformat(), "reason": event.data.reason}}
+
+
+def _answered(event: said.DependencyAccepted | said.DependencyDisputed) -> Writes:
+    by = milestone_key(event.data.needed_by_plan or event.plan, event.data.needed_by)
+    answer = "accepted" if isinstance(event, said.DependencyAccepted) else "disputed"
+    return {ANSWER + by: {"answer": answer, "reason": event.data.reason}}
 
 
 def _published(event: said.PlanPublished) -> Writes:
     fields = ("title", "mission", "target", "tolerance", "visibility", "places", "contact")
-    return {"published": True, **_given(event.data, fields)}
+    return {"published": True, "withdrawn": None, **_given(event.data, fields)}
+
+
+def _withdrawn(event: said.PlanWithdrawn) -> Writes:
+    return {"withdrawn": {"reason": event.data.reason}}
 
 
 def _listed(event: said.ContributorListed) -> Writes:
-    return {CONTRIBUTOR + event.data.department: {"title": event.data.title}}
+    name = event.data.department
+    return {CONTRIBUTOR + name: {"title": event.data.title}, ONCE_LISTED + name: {"title": event.data.title}}
 
 
-def _dated(_: said.PlanDated) -> Writes:
+def _unlisted(event: said.ContributorUnlisted) -> Writes:
+    return {CONTRIBUTOR + event.data.department: None}
+
+
+def _nothing(_: said.PlanDated) -> Writes:
     return {}
 
 
+def _outcome(event: said.OutcomeDefined) -> Writes:
+    return {"defined": _json(event.data)}
+
+
+def _observed(event: said.OutcomeObserved) -> Writes:
+    data = event.data
+    return {f"observed:{data.period}|{data.place or ''}|{data.group or ''}": _json(data)}
+
+
+def _allocated(event: said.FundingAllocated) -> Writes:
+    data = event.data
+    return {f"allocated:{data.place}|{data.fund}|{data.financial_year}|{data.use}": _json(data)}
+
+
+def _experienced(event: said.ExperienceReported) -> Writes:
+    data = event.data
+    return {f"reported:{data.place}|{data.theme}|{data.period}": _json(data)}
+
+
 _BY_TYPE: dict[type, Callable[[Any], Writes]] = {
+    said.PlanPublished: _published,
+    said.PlanWithdrawn: _withdrawn,
+    said.PlanDated: _nothing,
+    said.ContributorListed: _listed,
+    said.ContributorUnlisted: _unlisted,
     said.MilestonePlanned: _planned,
     said.MilestoneReported: _reported,
+    said.MilestoneRebaselined: _rebaselined,
     said.MilestoneForecast: _forecast,
+    said.MilestoneStarted: _started,
+    said.MilestoneProgressed: _progressed,
+    said.MilestoneBlocked: _blocked,
+    said.MilestoneUnblocked: _unblocked,
     said.MilestoneCompleted: _completed,
+    said.MilestoneReopened: _reopened,
     said.MilestoneCancelled: _cancelled,
+    said.ConfidenceAssessed: _assessed,
     said.DependencyDeclared: _declared,
     said.DependencyRemoved: _removed,
-    said.PlanPublished: _published,
-    said.ContributorListed: _listed,
-    said.PlanDated: _dated,
+    said.DependencyAccepted: _answered,
+    said.DependencyDisputed: _answered,
+    said.DependencyAbsorbed: _absorbed,
+    said.OutcomeDefined: _outcome,
+    said.OutcomeObserved: _observed,
+    said.FundingAllocated: _allocated,
+    said.ExperienceReported: _experienced,
 }
 
 
 def writes(event: said.LogRecord) -> Writes:
-    """The registers that the event writes, by name; a plan's or a milestone's, as its subject is."""
+    """The registers that the event writes, by name; those of the plan, milestone or fact that it is about."""
     return _BY_TYPE[type(event)](event)

@@ -93,6 +93,7 @@ class PlanTracking:
         documents = {
             "plans": [change.plan_document for change in found],
             "milestones": [doc for change in found for doc in change.milestone_documents],
+            "facts": [doc for change in found for doc in change.fact_documents],
             "history": [doc for change in found for doc in change.history_documents],
         }
         notes = list(_notes(found, moves))

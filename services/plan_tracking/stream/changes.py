@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from schemas.states import MilestoneState, PlanState
 from services.kit.mongo import Document
-from services.plan_tracking.documents import history_document, milestone_document, plan_document
+from services.plan_tracking.documents import fact_document, history_document, milestone_document, plan_document
+from services.plan_tracking.domain.about import PLAN, about, is_fact
 from services.plan_tracking.domain.conclude import milestone_state, plan_state
 from services.plan_tracking.domain.fold import Folded, fold
 from services.plan_tracking.domain.model import Entry, Loaded, Plan
@@ -20,6 +21,7 @@ class Change:
     folded: Folded
     plan_document: Document
     milestone_documents: list[Document]
+    fact_documents: list[Document]
     history_documents: list[Document]
     plan_state: PlanState | None
     milestone_states: list[MilestoneState]
@@ -27,7 +29,7 @@ class Change:
     @property
     def documents(self) -> int:
         """How many documents the change writes."""
-        return 1 + len(self.milestone_documents) + len(self.history_documents)
+        return 1 + len(self.milestone_documents) + len(self.fact_documents) + len(self.history_documents)
 
 
 async def changes(store: Store, networks: Networks, work: Mapping[str, Sequence[Entry]]) -> list[Change]:
@@ -40,11 +42,12 @@ async def _change(
     store: Store, networks: Networks, name: str, entries: Sequence[Entry], known: tuple[Plan, PlanState] | None
 ) -> Change:
     plan, before = known or (Plan(name), None)
-    subjects = {entry.event.subject for entry in entries} - {name}
-    stored = await store.milestones(name, subjects)
-    network = await networks.of(plan)
-    folded = fold(Loaded(plan, network, {n: s.milestone for n, s in stored.items()}), entries)
-    stored |= await store.milestones(name, folded.affected - subjects)
+    names = {about(entry.event) for entry in entries} - {PLAN}
+    facts = {one for one in names if is_fact(one)}
+    stored = await store.milestones(name, names - facts)
+    subjects = {n: s.milestone for n, s in stored.items()} | await store.facts(name, facts)
+    folded = fold(Loaded(plan, await networks.of(plan), subjects), entries)
+    stored |= await store.milestones(name, folded.affected - names)
     return _conclude(folded, stored, before)
 
 
@@ -64,6 +67,7 @@ def _conclude(folded: Folded, stored: Mapping[str, Stored], before: PlanState | 
         folded=folded,
         plan_document=plan_document(folded.plan, folded.network, plan),
         milestone_documents=documents,
+        fact_documents=[fact_document(folded.plan.name, fact) for fact in folded.facts.values()],
         history_documents=[history_document(folded.plan.name, remembered) for remembered in folded.history],
         plan_state=plan if before is None or _differs(plan, before) else None,
         milestone_states=announced,
@@ -78,6 +82,6 @@ def _differs(now: MilestoneState | PlanState, before: MilestoneState | PlanState
 
 def _correlation(folded: Folded, name: str) -> str | None:
     """The correlation id of the record that moved a milestone: the last of its own or its cause's, else the last."""
-    about = {name, folded.network.scheduled[name].driver}
-    events = [r.entry.event for r in folded.history if r.milestone in about] or [r.entry.event for r in folded.history]
+    movers = {name, folded.network.scheduled[name].driver}
+    events = [r.entry.event for r in folded.history if r.about in movers] or [r.entry.event for r in folded.history]
     return events[-1].correlationid if events else None

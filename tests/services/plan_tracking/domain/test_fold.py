@@ -9,29 +9,31 @@ from hypothesis import strategies as st
 
 from schemas.events import LogRecord
 from schemas.states import MilestoneState, PlanState
+from services.plan_tracking.domain.about import about
 from services.plan_tracking.domain.conclude import milestone_state, plan_state
 from services.plan_tracking.domain.fold import Folded, fold
-from services.plan_tracking.domain.model import Entry, Loaded, Milestone, Network, Plan
+from services.plan_tracking.domain.model import Entry, Loaded, Network, Plan, Subject
 from tests.events import NOON, PLAN, event, records
 
 
-def fold_all(batches: Sequence[Sequence[LogRecord]]) -> tuple[Folded, dict[str, Milestone]]:
-    """Folds batches one after another, as a consumer does; answers with the last fold and every milestone."""
-    plan, network, milestones = Plan(PLAN), Network(), dict[str, Milestone]()
-    offset, folded = 0, Folded(plan, network, {}, frozenset(), ())
+def fold_all(batches: Sequence[Sequence[LogRecord]]) -> tuple[Folded, dict[str, Subject]]:
+    """Folds batches one after another, as a consumer does; answers with the last fold and every subject."""
+    plan, network, subjects = Plan(PLAN), Network(), dict[str, Subject]()
+    offset, folded = 0, Folded(plan, network, {}, {}, frozenset(), ())
     for batch in batches:
         entries = [Entry(offset + number, record) for number, record in enumerate(batch)]
         offset += len(batch)
-        subjects = {record.subject for record in batch}
-        folded = fold(Loaded(plan, network, {n: m for n, m in milestones.items() if n in subjects}), entries)
+        names = {about(record) for record in batch}
+        folded = fold(Loaded(plan, network, {n: s for n, s in subjects.items() if n in names}), entries)
         plan, network = folded.plan, folded.network
-        milestones |= folded.touched
-    return folded, milestones
+        subjects |= {**folded.touched, **folded.facts}
+    return folded, subjects
 
 
 def concluded(batches: Sequence[Sequence[LogRecord]]) -> tuple[PlanState, dict[str, MilestoneState]]:
     """The states that follow, without versions."""
-    folded, milestones = fold_all(batches)
+    folded, subjects = fold_all(batches)
+    milestones = {name: subjects[name] for name in folded.network.given}
     states = {n: milestone_state(folded.plan, m, folded.network, None) for n, m in milestones.items()}
     plan = plan_state(folded.plan, folded.network).model_copy(update={"version": 0})
     return plan, {name: state.model_copy(update={"version": 0}) for name, state in states.items()}
@@ -45,8 +47,8 @@ def test_any_order_repetition_and_split_gives_the_same_documents(said: list[LogR
     edges = [0, *cuts, len(shuffled)]
     batches = [shuffled[a:b] for a, b in itertools.pairwise(edges) if a < b]
     assert concluded(batches) == concluded([said])
-    registers = {name: milestone.registers for name, milestone in fold_all(batches)[1].items()}
-    assert registers == {name: milestone.registers for name, milestone in fold_all([said])[1].items()}
+    registers = {name: subject.registers for name, subject in fold_all(batches)[1].items()}
+    assert registers == {name: subject.registers for name, subject in fold_all([said])[1].items()}
 
 
 def test_records_at_or_below_the_version_are_skipped() -> None:
