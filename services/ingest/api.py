@@ -8,14 +8,16 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from schemas.envelope import STRUCTURED
+from schemas.bindings import Attributes, BadBinding, from_http, media_type
+from schemas.envelope import BATCH, STRUCTURED
+from schemas.events import Event
 from services.ingest.answers import problem, receipt
-from services.ingest.domain.acceptance import Refusal, accept, stamped
+from services.ingest.domain.acceptance import Fault, Refusal, accept, elements, stamped
 from services.ingest.identify import KeyHolder
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
 from services.kit.http import CORRELATION, Problem, correlation_id, read_body
-from services.kit.identity import SESSION_SECONDS, Sessions, bearer, unknown
+from services.kit.identity import SESSION_SECONDS, Identity, Sessions, bearer, unknown
 from services.kit.logs import logger
 
 log = logger(__name__)
@@ -45,16 +47,39 @@ class EventApi:
         return router
 
     async def publish(self, request: Request) -> JSONResponse:
-        """Takes one structured CloudEvent; answers 202 when Kafka has it."""
+        """Takes a CloudEvent (structured or binary) or a batch; what is answered 202 is on the log.
+
+        A batch: 202 when all are accepted (also of none), 207 when some are, 422 when none is.
+        """
         identity = await self._holder.of(request)
-        require_structured(request)
+        content_type = media_type(request.headers.get("content-type", ""))
         body = await read_body(request, self._settings.most_event_bytes)
-        accepted = accept(body, identity.departments, self._clock())
+        if content_type == BATCH:
+            return await self._batch(body, identity)
+        said = body if content_type == STRUCTURED else _binary(request, content_type, body)
+        accepted = accept(said, identity.departments, self._clock())
         if isinstance(accepted, Refusal):
             raise problem(accepted)
-        await self._events.append(stamped([accepted], self._clock(), correlation_id()))
-        log.info("accepted", source=accepted.source, id=accepted.id, type=accepted.type, subject=accepted.subject)
+        await self._append([accepted])
         return JSONResponse({"accepted": [receipt(accepted, self._settings.ingest_url)]}, 202)
+
+    async def _batch(self, body: bytes, identity: Identity) -> JSONResponse:
+        found = elements(body)
+        if isinstance(found, Refusal):
+            raise problem(found)
+        now = self._clock()
+        judged = [accept(one, identity.departments, now) for one in found]
+        accepted = [one for one in judged if not isinstance(one, Refusal)]
+        rejected = [_rejected(i, found[i], one) for i, one in enumerate(judged) if isinstance(one, Refusal)]
+        await self._append(accepted)
+        receipts = [receipt(event, self._settings.ingest_url) for event in accepted]
+        status = 202 if not rejected else 207 if accepted else 422
+        return JSONResponse({"accepted": receipts, "rejected": rejected}, status)
+
+    async def _append(self, accepted: list[Event]) -> None:
+        if accepted:
+            await self._events.append(stamped(accepted, self._clock(), correlation_id()))
+            log.info("accepted", events=len(accepted), source=accepted[0].source, id=accepted[0].id)
 
     async def outcome(self, request: Request, source: str, id: str) -> dict[str, Any]:  # noqa: A002 - CloudEvents' word
         """What came of an event: applied or superseded by which, once for each time that it was accepted."""
@@ -86,8 +111,18 @@ class EventApi:
         }
 
 
-def require_structured(request: Request) -> None:
-    """Raises a 415 problem for a body that is no structured CloudEvent."""
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != STRUCTURED:
-        raise Problem(415, "Not a CloudEvent", f"Content-Type is {given or 'missing'}: send {STRUCTURED}")
+def _binary(request: Request, content_type: str, body: bytes) -> Attributes:
+    """The event of a request in binary mode; raises a 415 problem when it is in no mode at all."""
+    if "ce-specversion" not in request.headers:
+        modes = f"send {STRUCTURED} or {BATCH}, or binary mode with ce- headers"
+        detail = f"Content-Type is {content_type or 'missing'}: {modes}"
+        raise Problem(415, "Not a CloudEvent", detail)
+    try:
+        return from_http(request.headers.items(), body)
+    except BadBinding as bad:
+        raise problem(Refusal(400, "Not a CloudEvent", (Fault(bad.field, bad.detail),))) from bad
+
+
+def _rejected(index: int, said: Any, refusal: Refusal) -> dict[str, Any]:
+    identifier = said.get("id") if isinstance(said, dict) else None
+    return {"index": index, "id": identifier, "problem": problem(refusal).body}

@@ -1,6 +1,5 @@
 """Wires ingest: the only place where its parts meet."""
 
-import asyncio
 import datetime as dt
 
 import httpx
@@ -16,6 +15,7 @@ from services.kit.identity import Sessions
 from services.kit.kafka import producer
 from services.kit.metrics import registry
 from services.kit.mongo import connect
+from services.kit.producer import LastingProducer
 from services.kit.serve import Service, wait_for
 
 NAME = "ingest"
@@ -32,24 +32,19 @@ async def build(settings: IngestSettings) -> Service:
     store = Store(client[settings.database(NAME)])
     sessions = Sessions(settings.session_secret)
     plans = httpx.AsyncClient(base_url=settings.plans_url, timeout=5)
-    kafka = producer(settings.kafka)
-    waiting = ["Kafka and MongoDB are not reached yet"]
+    events = EventLog(LastingProducer(lambda: producer(settings.kafka), settings.publish_seconds), settings.namespace)
 
     async def work() -> None:
         await wait_for("MongoDB", store.prepare)
-        await wait_for("Kafka", kafka.start)
-        waiting.clear()
         try:
-            await asyncio.Event().wait()
+            await events.producer.keep()
         finally:
-            await kafka.stop()
             await plans.aclose()
             client.close()
 
     metrics = registry()
     app = application("Milepost ingest", metrics)
-    events = EventLog(kafka, settings.namespace, settings.publish_seconds)
     holder = KeyHolder(store, sessions)
     app.include_router(EventApi(settings, holder, sessions, events, plans, utc_now).router())
     app.include_router(ReturnApi(settings, holder, events, utc_now).router())
-    return Service(app, work, ready={"servers": lambda: waiting[0] if waiting else None})
+    return Service(app, work, ready={"kafka": events.producer.ready})

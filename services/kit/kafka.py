@@ -78,6 +78,16 @@ def _bytes(key: str | bytes | None) -> bytes | None:
     return key.encode() if isinstance(key, str) else key
 
 
+async def close(old: AIOKafkaProducer) -> None:
+    """Closes a producer, for at most SEND_SECONDS; a broker that is away must not keep a successor waiting."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await old.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.warning("producer not closed cleanly", error=str(error) or "timed out")
+        await old.client.close()
+
+
 class Announcer:
     """One transactional producer per assigned partition, so that Kafka fences a zombie's announcement."""
 
@@ -107,14 +117,7 @@ class Announcer:
     async def drop(self, partitions: Iterable[int]) -> None:
         """Closes the producers of partitions that are no longer ours."""
         gone = [self._producers.pop(p) for p in partitions if p in self._producers]
-        await asyncio.gather(*(self._close(old) for old in gone))
-
-    async def _close(self, old: AIOKafkaProducer) -> None:
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await old.stop()
-        except (TimeoutError, KafkaError) as error:  # the broker is away: a fresh producer's epoch fences this one
-            log.warning("producer not closed cleanly", error=str(error) or "timed out")
+        await asyncio.gather(*(close(old) for old in gone))
 
     async def close(self) -> None:
         """Closes all."""

@@ -11,6 +11,7 @@ from services.kit.identity import Identities, Sessions
 from services.kit.kafka import Announcer, broker, producer
 from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
+from services.kit.producer import LastingProducer
 from services.kit.serve import Service, together, wait_for
 from services.kit.web import Site, install
 from services.plan_tracking.api import PlanApi
@@ -37,13 +38,13 @@ async def build(settings: PlanTrackingSettings) -> Service:
     identities = Identities(Sessions(settings.session_secret), ingest)
     metrics = registry()
     group = settings.group(NAME)
-    rejects = producer(settings.kafka)
+    plain = LastingProducer(lambda: producer(settings.kafka))
     kafka = broker(settings.kafka)
     tracking = PlanTracking(
         store=store,
         networks=Networks(store),
         announcer=Announcer(settings.kafka, group),
-        rejects=rejects,
+        rejects=plain,
         metrics=ConsumerMetrics(metrics),
         namespace=settings.namespace,
         clock=utc_now,
@@ -55,14 +56,12 @@ async def build(settings: PlanTrackingSettings) -> Service:
 
     async def work() -> None:
         await wait_for("MongoDB", store.prepare)
-        await wait_for("Kafka", rejects.start)
         await wait_for("Kafka", kafka.start)
         try:
-            await together(consumer.refused(), mark_days(store, tracking, rejects))
+            await together(consumer.refused(), plain.keep(), mark_days(store, tracking, plain))
         finally:
             await kafka.stop()
             await tracking.announcer.close()
-            await rejects.stop()
             await ingest.aclose()
             client.close()
 

@@ -1,12 +1,14 @@
 """Whether what a department says can be accepted: its form, its names, its time."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from schemas.bindings import Attributes
 from schemas.events import EVENT, ConfidenceAssessed, Event, PlanEvent
 from schemas.names import may_speak, owner
 from schemas.payloads import unknown_fields
@@ -31,13 +33,24 @@ class Refusal:
     faults: tuple[Fault, ...]
 
 
-def accept(body: bytes, departments: Sequence[str], now: dt.datetime) -> Event | Refusal:
-    """The event in a structured CloudEvent's body, or why it is refused for a key of these departments."""
+def accept(said: bytes | Attributes, departments: Sequence[str], now: dt.datetime) -> Event | Refusal:
+    """The event in a structured CloudEvent (bytes) or in JSON values, or why it is refused for a key of these."""
     try:
-        event = EVENT.validate_json(body)
+        event = EVENT.validate_json(said) if isinstance(said, bytes) else EVENT.validate_python(said)
     except ValidationError as error:
         return _malformed(error)
     return judge(event, departments, now)
+
+
+def elements(body: bytes) -> list[Any] | Refusal:
+    """The elements of a batch's JSON array, or why there are none."""
+    try:
+        found = json.loads(body)
+    except ValueError as error:  # JSON or UTF-8
+        return Refusal(400, "Not JSON", (Fault("body", f"{error}: send a JSON array of CloudEvents in UTF-8"),))
+    if not isinstance(found, list):
+        return Refusal(400, "Not a batch", (Fault("body", "a batch is a JSON array of CloudEvents"),))
+    return found
 
 
 def judge(event: Event, departments: Sequence[str], now: dt.datetime) -> Event | Refusal:

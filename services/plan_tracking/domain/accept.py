@@ -1,12 +1,16 @@
 """What may be folded: a record of the log is an event, or is rejected with a reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from schemas.bindings import BadBinding, from_kafka, is_binary_kafka
 from schemas.events import LOG_RECORD, LogRecord, PlanDated
 from schemas.names import RESERVED, owner
 from services.plan_tracking.domain.about import names_its_plan
+
+Headers = Sequence[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +20,22 @@ class Rejection:
     reason: str
 
 
-def accept(key: bytes | None, value: bytes | None, partition: int, partition_for: int | None) -> LogRecord | Rejection:
-    """The event of a record, or why it is refused.
+def accept(
+    key: bytes | None, value: bytes | None, headers: Headers, partition: int, partition_for: int | None
+) -> LogRecord | Rejection:
+    """The event of a record (structured or binary), or why it is refused.
 
     `partition_for` is the partition of the key as a plan (None when the key is no text).
     """
     if not value:
         return Rejection("the value is empty: a record of this topic is a CloudEvent")
     try:
-        event = LOG_RECORD.validate_json(value)
+        binary = is_binary_kafka(headers)
+        event = LOG_RECORD.validate_python(from_kafka(headers, value)) if binary else LOG_RECORD.validate_json(value)
     except ValidationError as error:
         return Rejection(_first(error))
+    except BadBinding as bad:
+        return Rejection(str(bad))
     return next((Rejection(said) for said in _wrong(event, key, partition, partition_for) if said), event)
 
 

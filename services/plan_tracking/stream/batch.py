@@ -4,15 +4,16 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
 from schemas import topics
 from services.kit.consume import Records
 from services.kit.cursors import Cursor
-from services.kit.kafka import Announcer, Message, partition_of, send
+from services.kit.kafka import Announcer, Message, partition_of
 from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
 from services.kit.mongo import Session, transaction
+from services.kit.producer import LastingProducer
 from services.plan_tracking.domain.accept import Rejection, accept
 from services.plan_tracking.domain.model import Entry
 from services.plan_tracking.store import Note, Store
@@ -36,7 +37,7 @@ class PlanTracking:
     store: Store
     networks: Networks
     announcer: Announcer
-    rejects: AIOKafkaProducer
+    rejects: LastingProducer
     metrics: ConsumerMetrics
     namespace: str
     clock: Callable[[], dt.datetime]
@@ -124,7 +125,7 @@ class PlanTracking:
         work: Work = {}
         refused: list[tuple[ConsumerRecord[bytes, bytes], Rejection]] = []
         for record in records:
-            read = accept(record.key, record.value, record.partition, _partition(record.key))
+            read = accept(record.key, record.value, record.headers, record.partition, _partition(record.key))
             if isinstance(read, Rejection):
                 refused.append((record, read))
             else:
@@ -139,7 +140,7 @@ class PlanTracking:
         copies = [
             Message(topic.name, r.partition % topic.partitions, r.key, r.value, _headers(r, why)) for r, why in refused
         ]
-        await send(self.rejects, copies)
+        await self.rejects.send(copies)
         self.metrics.rejected.inc(len(refused))
         for record, why in refused:
             log.warning("rejected", partition=record.partition, offset=record.offset, reason=why.reason)

@@ -4,13 +4,12 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterable
 
-from aiokafka import AIOKafkaProducer
-
 from schemas import topics
 from schemas.envelope import Record
 from schemas.events import PlanDated
-from services.kit.kafka import Message, partition_of, send
+from services.kit.kafka import Message, partition_of
 from services.kit.logs import logger
+from services.kit.producer import LastingProducer
 from services.plan_tracking.domain.fold import london_day
 from services.plan_tracking.store import Store
 from services.plan_tracking.stream.announce import SOURCE
@@ -44,7 +43,7 @@ def _record(plan: str, day: str, now: dt.datetime) -> bytes:
     return event.model_dump_json(exclude_none=True).encode()
 
 
-async def mark_days(store: Store, tracking: PlanTracking, producer: AIOKafkaProducer) -> None:
+async def mark_days(store: Store, tracking: PlanTracking, producer: LastingProducer) -> None:
     """At start and hourly, while a plan's day is behind, by the owner of the plan's partition."""
     while True:
         wait = HOURLY
@@ -54,7 +53,7 @@ async def mark_days(store: Store, tracking: PlanTracking, producer: AIOKafkaProd
             now = tracking.clock()
             behind = await store.plans_behind(london_day(now))
             ours = [plan for plan in behind if partition_of(plan) in tracking.owned]
-            await send(producer, records(tracking.namespace, ours, now))
+            await producer.send(records(tracking.namespace, ours, now))
             if ours:
                 log.info("a day has begun", plans=len(ours))
         except Exception as error:

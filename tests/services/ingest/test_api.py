@@ -45,7 +45,7 @@ async def ingest(servers: Servers, namespace: str) -> AsyncIterator[Ingest]:
     client = connect(servers.mongo)
     store, key = Store(client[settings.database("ingest")]), new_key()
     await store.add_key(Key(digest(key), ("dft",), "team@example.org", dt.datetime.now(dt.UTC)))
-    while service.ready["servers"]():
+    while service.ready["kafka"]():
         await asyncio.sleep(0.02)
     transport = httpx.ASGITransport(service.app)
     headers = {"Authorization": f"Bearer {key}"}
@@ -127,3 +127,33 @@ async def test_metrics_count_requests_by_route(ingest: Ingest) -> None:
     await ingest.http.post("/events", json=forecast(), headers=STRUCTURED)
     text = (await ingest.http.get("/metrics")).text
     assert 'milepost_http_request_duration_seconds_count{method="POST",route="/events",status="202"} 1.0' in text
+
+
+async def test_an_event_in_binary_mode_is_accepted(ingest: Ingest) -> None:
+    """Attributes in ce- headers, data in the body."""
+    event = forecast()
+    headers = {f"ce-{name}": value for name, value in event.items() if name != "data"}
+    answer = await ingest.http.post("/events", json=event["data"], headers=headers)
+    assert answer.status_code == 202, answer.text
+
+
+async def test_a_batch_accepts_the_good_and_names_the_bad(ingest: Ingest) -> None:
+    """202 all, 207 some (each bad one with its index, id and problem), 422 none, 202 for an empty one."""
+    headers = {"Content-Type": "application/cloudevents-batch+json"}
+    good = [forecast(id=f"g{n}") for n in range(97)]
+    bad: list[Any] = [forecast(id="b1", type="x"), forecast(id="b2", source="/dfte", subject="dfte/x"), 7]
+
+    async def post(events: list[Any]) -> httpx.Response:
+        return await ingest.http.post("/events", json=events, headers=headers)
+
+    assert [(await post(events)).status_code for events in (good, [], bad)] == [202, 202, 422]
+    answer = await post([bad[0], *good, *bad[1:]])
+    assert answer.status_code == 207
+    assert [one["id"] for one in answer.json()["accepted"]] == [one["id"] for one in good]
+    rejected = answer.json()["rejected"]
+    assert [(one["index"], one["id"], one["problem"]["status"]) for one in rejected] == [
+        (0, "b1", 422),
+        (98, "b2", 403),
+        (99, None, 422),
+    ]
+    assert (await ingest.http.post("/events", content=b"{}", headers=headers)).status_code == 400

@@ -16,6 +16,7 @@ from services.kit.cursors import Cursor, LostCursor
 from services.kit.kafka import Announcer, partition_of, producer
 from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
+from services.kit.producer import LastingProducer
 from services.plan_tracking.store import Store
 from services.plan_tracking.stream.batch import PlanTracking
 from services.plan_tracking.stream.cache import Networks
@@ -32,8 +33,10 @@ async def tracking(servers: Servers, namespace: str) -> AsyncIterator[PlanTracki
     client = connect(servers.mongo)
     store = Store(client, client[f"{namespace}_plan_tracking"])
     await store.prepare()
-    rejects = producer(servers.kafka)
-    await rejects.start()
+    rejects = LastingProducer(lambda: producer(servers.kafka))
+    kept = asyncio.create_task(rejects.keep())
+    while rejects.ready():
+        await asyncio.sleep(0.01)
     work = PlanTracking(
         store=store,
         networks=Networks(store),
@@ -47,7 +50,8 @@ async def tracking(servers: Servers, namespace: str) -> AsyncIterator[PlanTracki
     await work.assigned([partition(namespace)])
     yield work
     await work.announcer.close()
-    await rejects.stop()
+    kept.cancel()
+    await asyncio.gather(kept, return_exceptions=True)
     client.close()
 
 
