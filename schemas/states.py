@@ -175,14 +175,16 @@ class PlanState(Record):
     """One plan: what its lead says of it, and its milestones summed up by department.
 
     `published` is false while only events about milestones have been seen; `withdrawn` is the date on which the lead
-    withdrew it; `day` is the plan's day; `cycles` names milestones that wait for each other; `waiting` counts
-    milestones of departments that the lead has never listed. `confidence` is declared of the plan or of a project.
+    withdrew it; `stuck` says that newer records could not be folded; `day` is the plan's day; `cycles` names
+    milestones that wait for each other; `waiting` counts milestones of departments that the lead has never listed;
+    `confidence` is declared of the plan or of a project.
     """
 
     plan: str
     version: int
     published: bool
     withdrawn: dt.date | None = None
+    stuck: bool = False
     title: str
     mission: str | None = None
     lead: str

@@ -6,10 +6,14 @@ import time
 from typing import Any
 
 import structlog
+import structlog.tracebacks
 
 _NOISY = ("aiokafka", "pymongo", "httpx", "httpcore", "uvicorn")
 _ERRORS_ONLY = "faststream"
 _REPEAT_AFTER = 10.0
+
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+"""Without local variables: they hold keys and people's words."""
 
 
 class RateLimit(logging.Filter):
@@ -39,9 +43,9 @@ def configure(service: str, level: str = "INFO") -> None:
     ]
     terminal = sys.stderr.isatty()
     tail: list[Any] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if terminal
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -55,8 +55,11 @@ def _of_plans(plans: list[PlanState]) -> Families:
         "milepost_plan_waiting_milestones", "Milestones of departments that the lead has not listed", labels=["plan"]
     )
     cycles = GaugeMetricFamily("milepost_plan_cycles", "Rings of milestones that wait for each other", labels=["plan"])
+    stuck = GaugeMetricFamily("milepost_plan_stuck", "1 while a plan's newer records cannot be folded", labels=["plan"])
     for plan in plans:
         waiting.add_metric([plan.plan], plan.waiting)
         cycles.add_metric([plan.plan], len(plan.cycles))
+        stuck.add_metric([plan.plan], plan.stuck)
     yield waiting
+    yield stuck
     yield cycles

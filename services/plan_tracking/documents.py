@@ -36,7 +36,9 @@ def plan_document(plan: Plan, network: Network, state: PlanState) -> Document:
 
 
 def plan_of(document: Document) -> Plan:
-    """The plan of a document."""
+    """The plan of a document; of a stuck one only name and version, for the rest may be unreadable."""
+    if document.get("stuck"):
+        return Plan(document["_id"], document["version"], stuck=True)
     return Plan(document["_id"], document["version"], document["day"], unpack(document["registers"]))
 
 

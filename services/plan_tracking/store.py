@@ -10,6 +10,7 @@ from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.kit.cursors import Cursors
 from services.kit.mongo import Client, Database, Document, Session
+from services.plan_tracking.attempts import Attempts, Starts
 from services.plan_tracking.documents import entry_of, given_of, plan_of, subject_of
 from services.plan_tracking.domain.about import PLAN, is_fact
 from services.plan_tracking.domain.history import HistoryEntry
@@ -40,6 +41,7 @@ class Store:
     def __init__(self, client: Client, database: Database) -> None:
         self.client = client
         self.cursors = Cursors(database["cursors"])
+        self.attempts, self.starts = Attempts(database["attempts"]), Starts(database["starts"])
         self._plans, self._milestones = database["plans"], database["milestones"]
         self._history, self._outbox = database["history"], database["outbox"]
         self._facts = database["facts"]
@@ -56,6 +58,10 @@ class Store:
         """Plans by name, with the states last concluded."""
         found = await self._plans.find({"_id": {"$in": list(names)}}).to_list(None)
         return {doc["_id"]: (plan_of(doc), PlanState.model_validate(doc["state"])) for doc in found}
+
+    async def plan_document(self, name: str) -> Document | None:
+        """A plan's document as it is stored, readable or not."""
+        return await self._plans.find_one({"_id": name})
 
     async def plan(self, name: str) -> Plan:
         """A plan by name; an empty one before its first record."""

@@ -69,7 +69,7 @@ async def test_one_that_never_gets_ready_is_stopped_and_what_it_lacks_is_said(tm
 async def test_a_full_disk_is_called_a_full_disk(tmp_path: Path) -> None:
     """Whatever a child writes about it, the reader gets one clear sentence."""
     command = ["sh", "-c", "cat /dev/zero > /dev/full"]
-    with pytest.raises(StackError, match=r"writer ended because the disk of .* is full: free some space"):
+    with pytest.raises(StackError, match=r"^The disk of .* is full: free some space and start again$"):
         await launch("writer", command, never, log=tmp_path / "x.log", seconds=30)
 
 

@@ -5,10 +5,11 @@ import json
 import shlex
 from collections import Counter
 
-from deploy.local import demo, sample
+from deploy.local import demo, sample, sample_events
 from schemas.envelope import STRUCTURED
-from schemas.events import EVENT, MilestonePlanned, unknown_fields
+from schemas.events import EVENT, MilestonePlanned
 from schemas.names import may_speak, owner
+from schemas.payloads import unknown_fields
 
 DAY = dt.date(2026, 11, 25)
 BY_NAME = {milestone.name: milestone for milestone in sample.MILESTONES}
@@ -35,16 +36,18 @@ def slips(moved: dict[str, int]) -> dict[str, int]:
 
 
 def test_every_event_is_of_the_contract_and_said_by_its_owner() -> None:
-    """No misspelt field, no name that its department may not speak for, no id twice."""
-    events = list(sample.events(DAY))
+    """No misspelt field, no name that its department may not speak for, no date at a weekend, no id twice."""
+    events = list(sample_events.events(DAY))
     for event in events:
         parsed = EVENT.validate_python(event)
         assert not list(unknown_fields(parsed.data))
         assert may_speak([owner(event["source"][1:])], parsed.subject)
         assert parsed.time.date() < DAY
+        dates = [dt.date.fromisoformat(event["data"][name]) for name in sample_events.DATES if name in event["data"]]
+        assert all(date.weekday() < 5 for date in dates)
     assert len({event["id"] for event in events}) == len(events)
     assert sum(isinstance(EVENT.validate_python(event), MilestonePlanned) for event in events) == len(BY_NAME)
-    assert json.dumps(events) == json.dumps(list(sample.events(DAY)))
+    assert json.dumps(events) == json.dumps(list(sample_events.events(DAY)))
 
 
 def test_it_is_three_departments_and_a_council_with_dependencies_across() -> None:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -18,7 +19,7 @@ from deploy.local.stack import servers as both
 from schemas.topics import events
 from services.kit.mongo import connect
 from services.kit.topics import ensure_topics
-from tests.servers import Servers, need_programs
+from tests.servers import Servers, Stack, need_programs
 
 NAMESPACE = "kept"
 
@@ -110,3 +111,13 @@ async def test_the_fixture_gives_both(servers: Servers, namespace: str) -> None:
     client = connect(servers.mongo)
     assert (await client.admin.command("ping"))["ok"] == 1
     client.close()
+
+
+async def test_the_fixture_gives_the_four_services_and_the_receiver(stack: Stack) -> None:
+    """Tests get the whole, in a namespace of its own, on the same servers as everything else."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for address in (stack.plans, stack.ingest, stack.alerts, stack.metrics):
+            assert (await client.get(f"{address}/readyz")).status_code == 200
+        for received in (stack.webhook, stack.mail):
+            assert isinstance((await client.get(received)).json(), list)
+    assert stack.env["MILEPOST_NAMESPACE"] == stack.namespace

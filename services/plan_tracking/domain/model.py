@@ -37,12 +37,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan's registers, the offset of its last record, and its day (an ordinal; 0 before any record)."""
+    """A plan's registers, the offset of its last record, and its day (an ordinal; 0 before any record).
+
+    `stuck`: its records could not be folded, and enter history unfolded until it is rebuilt.
+    """
 
     name: str
     version: int = -1
     day: int = 0
     registers: Registers = field(default_factory=dict)
+    stuck: bool = False
 
     def said(self, register: str, default: Any = None) -> Any:
         """What the lead last said of this, or the default."""

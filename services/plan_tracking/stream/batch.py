@@ -1,38 +1,50 @@
 """Kafka in: one batch, one transaction, one cursor, then the announcement (law 2)."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
-from schemas import topics
 from services.kit.consume import Records
-from services.kit.cursors import Cursor
-from services.kit.kafka import Announcer, Message, partition_of
+from services.kit.cursors import Cursor, LostCursor
+from services.kit.kafka import Announcer, partition_of
 from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
-from services.kit.mongo import Session, transaction
+from services.kit.mongo import Document, Session, transaction
 from services.kit.producer import LastingProducer
-from services.plan_tracking.domain.accept import Rejection, accept
 from services.plan_tracking.domain.model import Entry
 from services.plan_tracking.store import Note, Store
 from services.plan_tracking.stream.announce import announce_note, messages
 from services.plan_tracking.stream.cache import Networks
-from services.plan_tracking.stream.changes import Change, changes
+from services.plan_tracking.stream.changes import Change, changes, stuck
+from services.plan_tracking.stream.reading import Record, Work, copy, read
 
 log = logger(__name__)
 
 MOST_DOCUMENTS = 5_000
 """A batch that writes more documents than this is cut into several transactions."""
+MOST_ATTEMPTS = 3
+"""A plan whose records have failed so often, alone, is stuck."""
 
-Work = dict[str, list[Entry]]
+
+class NotAnnounced(Exception):
+    """What was committed could not be announced: its note stays, and is announced at the next assignment."""
+
+
+Cursors = Mapping[TopicPartition, Cursor]
 Moves = Mapping[TopicPartition, tuple[Cursor, Cursor]]
 
 
 @dataclass
 class PlanTracking:
-    """The work of plan-tracking on `milepost.events`."""
+    """The work of plan-tracking on `milepost.events`.
+
+    `careful` are partitions whose last owner may have died of a record: there each plan is worked on alone.
+    """
 
     store: Store
     networks: Networks
@@ -42,11 +54,13 @@ class PlanTracking:
     namespace: str
     clock: Callable[[], dt.datetime]
     owned: frozenset[int] = frozenset()
+    careful: set[TopicPartition] = field(default_factory=set)
     most_documents: int = MOST_DOCUMENTS
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Forgets the cache, fences a predecessor, and announces what it left."""
         self.networks.drop()
+        self.careful |= await self.store.starts.without_progress(await self.store.cursors.read(partitions))
         numbers = [tp.partition for tp in partitions]
         await self.announcer.take(numbers)
         for note in await self.store.notes(numbers):
@@ -59,44 +73,78 @@ class PlanTracking:
         self.owned -= {tp.partition for tp in partitions}
         await self.announcer.drop([tp.partition for tp in partitions])
 
-    async def batch(self, records: Records, cursors: Mapping[TopicPartition, Cursor]) -> dict[TopicPartition, Cursor]:
+    async def batch(self, records: Records, cursors: Cursors) -> dict[TopicPartition, Cursor]:
         """Works on a batch; answers with the cursors as stored."""
-        work = {tp: await self._read(tp, rows) for tp, rows in records.items()}
+        work = {tp: await self._read(rows) for tp, rows in records.items()}
         ends = {tp: Cursor(rows[-1].offset + 1) for tp, rows in records.items()}
-        with self.metrics.batch_seconds.labels("fold").time():
-            whole = {plan: entries for plans in work.values() for plan, entries in plans.items()}
-            found = await changes(self.store, self.networks, whole)
-        if sum(change.documents for change in found) <= self.most_documents:
-            await self._commit(found, {tp: (cursors[tp], end) for tp, end in ends.items()})
-        else:
+        try:
+            whole = None if self.careful & work.keys() else await self._whole(work, cursors, ends)
+        except Exception as error:
+            if not of_a_plan(error):
+                raise
+            log.error("a plan cannot be folded or written: each alone", error=f"{type(error).__name__}: {error}")
+            whole = None
+        if not whole:
             for tp, plans in work.items():
                 await self._cut(tp, plans, cursors[tp], ends[tp])
         for tp, rows in records.items():
             self.metrics.records.labels(tp.topic).inc(len(rows))
         return ends
 
+    async def _whole(self, work: Mapping[TopicPartition, Work], at: Cursors, ends: Cursors) -> bool:
+        """All of it in one transaction; False, with nothing written, when it would be too large."""
+        with self.metrics.batch_seconds.labels("fold").time():
+            everything = {plan: entries for plans in work.values() for plan, entries in plans.items()}
+            found = await changes(self.store, self.networks, everything)
+        if sum(change.documents for change in found) > self.most_documents:
+            return False
+        await self._commit(found, {tp: (at[tp], end) for tp, end in ends.items()})
+        return True
+
     async def _cut(self, tp: TopicPartition, work: Work, at: Cursor, end: Cursor) -> None:
         """One partition in several transactions: by plan, and inside a plan by offset, never inside one record."""
         pieces = list(work.items())
         while pieces:
             plan, entries = pieces.pop(0)
-            found = await changes(self.store, self.networks, {plan: entries})
-            if found[0].documents > self.most_documents and len(entries) > 1:
+            change = await self._attempt(plan, entries, tp, at)
+            if change is None:
                 half = len(entries) // 2
                 pieces[:0] = [(plan, entries[:half]), (plan, entries[half:])]
-                continue
-            await self._commit(found, {tp: (at, following := replace(at, cut=at.cut + 1))})
-            at = following
+            else:
+                at = replace(at, cut=at.cut + 1)
         await self._commit([], {tp: (at, end)})
+        self.careful.discard(tp)
+
+    async def _attempt(self, plan: str, entries: list[Entry], tp: TopicPartition, at: Cursor) -> Change | None:
+        """One plan alone: folded and written, or stuck after MOST_ATTEMPTS; None when it is to be cut in halves.
+
+        Attempts are counted before they are made and outside the transaction, so that a crash counts too.
+        """
+        move = {tp: (at, replace(at, cut=at.cut + 1))}
+        while await self.store.attempts.add(plan) <= MOST_ATTEMPTS:
+            try:
+                [change] = await changes(self.store, self.networks, {plan: entries})
+                if change.documents > self.most_documents and len(entries) > 1:
+                    await self.store.attempts.forget(plan)
+                    return None
+                await self._commit([change], move)
+                await self.store.attempts.forget(plan)
+                return change
+            except Exception as error:
+                if not of_a_plan(error):
+                    raise
+                log.error("plan failed", plan=plan, error=f"{type(error).__name__}: {error}", exc_info=True)
+        log.critical("plan is stuck: it keeps its last good content until it is rebuilt", plan=plan)
+        change = await stuck(self.store, plan, entries)
+        await self._commit([change], move)
+        return change
 
     async def _commit(self, found: list[Change], moves: Moves) -> None:
         """One transaction: cursors, plans, milestones, history and a note for each partition; then the announcement."""
-        documents = {
-            "plans": [change.plan_document for change in found],
-            "milestones": [doc for change in found for doc in change.milestone_documents],
-            "facts": [doc for change in found for doc in change.fact_documents],
-            "history": [doc for change in found for doc in change.history_documents],
-        }
+        documents: dict[str, list[Document]] = defaultdict(list)
+        for change in found:
+            for collection, docs in change.writes.items():
+                documents[collection] += docs
         notes = list(_notes(found, moves))
 
         async def write(session: Session) -> None:
@@ -106,10 +154,14 @@ class PlanTracking:
         with self.metrics.batch_seconds.labels("transaction").time():
             await transaction(self.store.client, write)
         for change in found:
-            self.networks.keep(change.folded.plan, change.folded.network)
-        with self.metrics.batch_seconds.labels("announce").time():
-            for note in notes:
-                await self._announce(note, [c for c in found if c.folded.plan.name in note.plans])
+            if change.network:
+                self.networks.keep(*change.network)
+        try:
+            with self.metrics.batch_seconds.labels("announce").time():
+                for note in notes:
+                    await self._announce(note, [change for change in found if change.plan in note.plans])
+        except Exception as error:
+            raise NotAnnounced(f"{type(error).__name__}: {error}") from error
 
     async def _announce(self, note: Note, found: list[Change]) -> None:
         states = [state for change in found for state in change.milestone_states]
@@ -120,50 +172,33 @@ class PlanTracking:
         for state in states:
             log.debug("announced", plan=state.plan, milestone=state.milestone, correlation_id=state.correlationid)
 
-    async def _read(self, tp: TopicPartition, records: Sequence[ConsumerRecord[bytes, bytes]]) -> Work:
-        """The entries of a partition by plan; what cannot be folded goes to the rejected topic."""
-        work: Work = {}
-        refused: list[tuple[ConsumerRecord[bytes, bytes], Rejection]] = []
-        for record in records:
-            read = accept(record.key, record.value, record.headers, record.partition, _partition(record.key))
-            if isinstance(read, Rejection):
-                refused.append((record, read))
-            else:
-                work.setdefault(read.plan, []).append(Entry(record.offset, read))
+    async def _read(self, records: Sequence[Record]) -> Work:
+        """The entries by plan; what cannot be folded is copied to the rejected topic first."""
+        work, refused = read(records)
         if refused:
-            await self._reject(refused)
+            await self.rejects.send([copy(one, self.namespace) for one in refused])
+            self.metrics.rejected.inc(len(refused))
+        for one in refused:
+            log.warning("rejected", partition=one.record.partition, offset=one.record.offset, reason=one.reason)
         return work
 
-    async def _reject(self, refused: list[tuple[ConsumerRecord[bytes, bytes], Rejection]]) -> None:
-        """Byte for byte to `milepost.rejected`, with the reason and the place in headers."""
-        topic = topics.rejected(self.namespace)
-        copies = [
-            Message(topic.name, r.partition % topic.partitions, r.key, r.value, _headers(r, why)) for r, why in refused
-        ]
-        await self.rejects.send(copies)
-        self.metrics.rejected.inc(len(refused))
-        for record, why in refused:
-            log.warning("rejected", partition=record.partition, offset=record.offset, reason=why.reason)
+
+def of_a_plan(error: Exception) -> bool:
+    """Whether a failure may belong to one plan, rather than to a server that is away or a cursor that has moved."""
+    if isinstance(error, PyMongoError):
+        return not (isinstance(error, ConnectionFailure) or error.timeout or error.has_error_label(TRANSIENT))
+    return not isinstance(error, LostCursor | NotAnnounced | KafkaError | TimeoutError | OSError)
 
 
-def _headers(record: ConsumerRecord[bytes, bytes], why: Rejection) -> tuple[tuple[str, bytes], ...]:
-    place = f"{record.topic}/{record.partition}/{record.offset}"
-    return (*record.headers, ("milepost-reason", why.reason.encode()), ("milepost-from", place.encode()))
-
-
-def _partition(key: bytes | None) -> int | None:
-    try:
-        return partition_of(key.decode()) if key else None
-    except UnicodeDecodeError:
-        return None
+TRANSIENT = "TransientTransactionError"
 
 
 def _notes(found: list[Change], moves: Moves) -> Iterator[Note]:
-    for tp, (read, _) in moves.items():
-        here = [c for c in found if partition_of(c.folded.plan.name) == tp.partition]
-        plans = {c.folded.plan.name: tuple(s.milestone for s in c.milestone_states) for c in here if _says(c)}
+    for tp, (read_at, _) in moves.items():
+        here = [change for change in found if partition_of(change.plan) == tp.partition and _says(change)]
+        plans = {change.plan: tuple(state.milestone for state in change.milestone_states) for change in here}
         if plans:
-            yield Note(f"{tp.partition:03d}/{read.next:020d}/{read.cut:06d}", tp.partition, plans)
+            yield Note(f"{tp.partition:03d}/{read_at.next:020d}/{read_at.cut:06d}", tp.partition, plans)
 
 
 def _says(change: Change) -> bool:

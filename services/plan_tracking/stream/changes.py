@@ -8,28 +8,30 @@ from services.kit.mongo import Document
 from services.plan_tracking.documents import fact_document, history_document, milestone_document, plan_document
 from services.plan_tracking.domain.about import PLAN, about, is_fact
 from services.plan_tracking.domain.conclude import milestone_state, plan_state
-from services.plan_tracking.domain.fold import Folded, fold
-from services.plan_tracking.domain.model import Entry, Loaded, Plan
+from services.plan_tracking.domain.fold import Folded, Remembered, fold
+from services.plan_tracking.domain.model import Entry, Loaded, Network, Plan
+from services.plan_tracking.domain.registers import stamp
 from services.plan_tracking.store import Store, Stored
 from services.plan_tracking.stream.cache import Networks
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The outcome of a fold: documents to write, and the states that differ from those last announced."""
+    """The outcome of a fold: documents to write by collection, states that differ from those last announced.
 
-    folded: Folded
-    plan_document: Document
-    milestone_documents: list[Document]
-    fact_documents: list[Document]
-    history_documents: list[Document]
+    `network` is what the cache may keep for the plan; None when the plan is stuck.
+    """
+
+    plan: str
+    writes: Mapping[str, list[Document]]
     plan_state: PlanState | None
     milestone_states: list[MilestoneState]
+    network: tuple[Plan, Network] | None
 
     @property
     def documents(self) -> int:
         """How many documents the change writes."""
-        return 1 + len(self.milestone_documents) + len(self.fact_documents) + len(self.history_documents)
+        return sum(len(documents) for documents in self.writes.values())
 
 
 async def changes(store: Store, networks: Networks, work: Mapping[str, Sequence[Entry]]) -> list[Change]:
@@ -42,6 +44,8 @@ async def _change(
     store: Store, networks: Networks, name: str, entries: Sequence[Entry], known: tuple[Plan, PlanState] | None
 ) -> Change:
     plan, before = known or (Plan(name), None)
+    if plan.stuck:
+        return await stuck(store, name, entries)
     names = {about(entry.event) for entry in entries} - {PLAN}
     facts = {one for one in names if is_fact(one)}
     stored = await store.milestones(name, names - facts)
@@ -49,6 +53,21 @@ async def _change(
     folded = fold(Loaded(plan, await networks.of(plan), subjects), entries)
     stored |= await store.milestones(name, folded.affected - names)
     return _conclude(folded, stored, before)
+
+
+async def stuck(store: Store, name: str, entries: Sequence[Entry]) -> Change:
+    """A stuck plan keeps its last good content; its version goes on, and its records enter history unfolded."""
+    document = await store.plan_document(name) or plan_document(
+        Plan(name), Network(), plan_state(Plan(name), Network())
+    )
+    version = max(document["version"], entries[-1].offset)
+    state = {**document["state"], "version": version, "stuck": True}
+    history = [
+        history_document(name, Remembered(entry, stamp(entry.event), about(entry.event), ())) for entry in entries
+    ]
+    plan = {**document, "version": version, "stuck": True, "state": state}
+    announced = None if document.get("stuck") else PlanState.model_validate(state)
+    return Change(name, {"plans": [plan], "history": history}, announced, [], None)
 
 
 def _conclude(folded: Folded, stored: Mapping[str, Stored], before: PlanState | None) -> Change:
@@ -63,15 +82,14 @@ def _conclude(folded: Folded, stored: Mapping[str, Stored], before: PlanState | 
         if differs:
             announced.append(state)
     plan = plan_state(folded.plan, folded.network)
-    return Change(
-        folded=folded,
-        plan_document=plan_document(folded.plan, folded.network, plan),
-        milestone_documents=documents,
-        fact_documents=[fact_document(folded.plan.name, fact) for fact in folded.facts.values()],
-        history_documents=[history_document(folded.plan.name, remembered) for remembered in folded.history],
-        plan_state=plan if before is None or _differs(plan, before) else None,
-        milestone_states=announced,
-    )
+    writes = {
+        "plans": [plan_document(folded.plan, folded.network, plan)],
+        "milestones": documents,
+        "facts": [fact_document(folded.plan.name, fact) for fact in folded.facts.values()],
+        "history": [history_document(folded.plan.name, remembered) for remembered in folded.history],
+    }
+    told = plan if before is None or _differs(plan, before) else None
+    return Change(folded.plan.name, writes, told, announced, (folded.plan, folded.network))
 
 
 def _differs(now: MilestoneState | PlanState, before: MilestoneState | PlanState) -> bool:

@@ -18,7 +18,7 @@ from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
 from services.kit.producer import LastingProducer
 from services.plan_tracking.store import Store
-from services.plan_tracking.stream.batch import PlanTracking
+from services.plan_tracking.stream.batch import NotAnnounced, PlanTracking
 from services.plan_tracking.stream.cache import Networks
 from services.plan_tracking.stream.dated import records as day_records
 from tests.events import NOON, PLAN, body
@@ -152,7 +152,7 @@ async def test_what_a_predecessor_committed_and_did_not_announce_is_announced_at
 ) -> None:
     """A crash between the transaction and the announcement loses nothing."""
     await tracking.announcer.drop([HERE])
-    with pytest.raises(KeyError):
+    with pytest.raises(NotAnnounced):
         await work_on(tracking, [record(0, planned("dft/a"))], Cursor(0))
     assert len(await tracking.store.notes([HERE])) == 1
     await tracking.assigned([partition(tracking.namespace)])
@@ -201,3 +201,54 @@ async def test_a_day_begins_for_a_plan_with_an_open_milestone_in_the_past(tracki
     [state] = await tracking.store.milestone_states(PLAN)
     assert state.slip == 1
     assert await tracking.store.plans_behind(today + 2) == []
+
+
+async def poison(tracking: PlanTracking, name: str) -> None:
+    """Damages a milestone in the store, so that whatever touches it fails."""
+    key = {"_id": milestone_key(PLAN, name)}
+    await tracking.store._milestones.update_one(key, {"$set": {"registers": {"title": 7}}})
+
+
+async def test_a_plan_that_cannot_be_folded_is_stuck_and_the_others_go_on(
+    servers: Servers, tracking: PlanTracking
+) -> None:
+    """It keeps its last good content, its version goes on, its records enter history unfolded, and it says so."""
+    other = next(f"dluhc/p{n}" for n in range(1000) if partition_of(f"dluhc/p{n}") == HERE)
+    at = await work_on(tracking, [record(0, planned("dft/a")), record(1, planned("dft/b"))], Cursor(0))
+    await poison(tracking, "dft/a")
+    tracking.networks.drop()
+    rows = [
+        record(2, planned("dft/a", "2027-09-09")),
+        record(3, planned("dft/x", plan=other), key=other.encode()),
+        record(4, planned("dft/c")),
+    ]
+    at = await work_on(tracking, rows, at)
+    at = await work_on(tracking, [record(5, planned("dft/d"))], at)
+
+    stuck = await tracking.store.plan_state(PLAN)
+    assert stuck is not None
+    assert (stuck.stuck, stuck.version) == (True, 5)
+    assert [state.milestone for state in await tracking.store.milestone_states(PLAN)] == ["dft/a", "dft/b"]
+    assert [state.milestone for state in await tracking.store.milestone_states(other)] == ["dft/x"]
+    assert [entry.won for entry in await tracking.store.history(PLAN, "dft/c")] == [()]
+    assert len(await tracking.store.history(PLAN, "dft/d")) == 1
+    announced = await everything(servers.kafka, topics.plans(tracking.namespace).name)
+    said = [json.loads(row.value)["data"] for row in announced]
+    assert [one["stuck"] for one in said if one["plan"] == PLAN] == [False, True]
+
+
+async def test_a_partition_that_makes_no_progress_between_starts_is_worked_on_carefully(tracking: PlanTracking) -> None:
+    """So that a record that kills the process is found: attempts count before they are made."""
+    here = partition(tracking.namespace)
+    assert here not in tracking.careful
+    await tracking.assigned([here])
+    assert here in tracking.careful
+    for _ in range(3):
+        await tracking.store.attempts.add(PLAN)
+    at = await work_on(tracking, [record(0, planned("dft/a"))], Cursor(0))
+    stuck = await tracking.store.plan_state(PLAN)
+    assert stuck is not None
+    assert stuck.stuck
+    assert at == Cursor(1)
+    await tracking.assigned([here])
+    assert here not in tracking.careful
