@@ -16,9 +16,11 @@ from services.ingest.domain.acceptance import Fault, Refusal, accept, elements, 
 from services.ingest.identify import KeyHolder
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
+from services.ingest.store import Store
 from services.kit.http import CORRELATION, Problem, correlation_id, read_body
 from services.kit.identity import SESSION_SECONDS, Identity, Sessions, bearer, unknown
 from services.kit.logs import logger
+from services.kit.mongo import Document
 
 log = logger(__name__)
 
@@ -32,11 +34,12 @@ class EventApi:
         holder: KeyHolder,
         sessions: Sessions,
         events: EventLog,
+        store: Store,
         plans: httpx.AsyncClient,
         clock: Callable[[], dt.datetime],
     ) -> None:
         self._settings, self._holder, self._sessions = settings, holder, sessions
-        self._events, self._plans, self._clock = events, plans, clock
+        self._events, self._store, self._plans, self._clock = events, store, plans, clock
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -82,20 +85,27 @@ class EventApi:
             log.info("accepted", events=len(accepted), source=accepted[0].source, id=accepted[0].id)
 
     async def outcome(self, request: Request, source: str, id: str) -> dict[str, Any]:  # noqa: A002 - CloudEvents' word
-        """What came of an event: applied or superseded by which, once for each time that it was accepted."""
+        """What came of an event: applied, superseded by which, waiting to be listed, or rejected and why.
+
+        One outcome for each time that it was accepted, and for each record that claimed its source and id.
+        """
         (await self._holder.of(request)).require(source)
-        headers = {"Authorization": request.headers.get("authorization", ""), CORRELATION: correlation_id()}
-        try:
-            answer = await self._plans.get("/api/outcomes", params={"source": source, "id": id}, headers=headers)
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            detail = "Plan-tracking does not answer: what was accepted is safe; ask again"
-            raise Problem(503, "Not known now", detail, headers={"Retry-After": "2"}) from error
-        outcomes = answer.json()["outcomes"]
+        outcomes = [*await self._folded(request, source, id), *map(_refused, await self._store.rejections(source, id))]
         if not outcomes:
             detail = f"No event {id} of {source} has been applied: it was not accepted, or is still on its way"
             raise Problem(404, "Not known (yet)", detail)
         return {"source": source, "id": id, "outcomes": outcomes}
+
+    async def _folded(self, request: Request, source: str, identifier: str) -> list[Any]:
+        headers = {"Authorization": request.headers.get("authorization", ""), CORRELATION: correlation_id()}
+        asked = {"source": source, "id": identifier}
+        try:
+            answer = await self._plans.get("/api/outcomes", params=asked, headers=headers)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            detail = "Plan-tracking does not answer: what was accepted is safe; ask again"
+            raise Problem(503, "Not known now", detail, headers={"Retry-After": "2"}) from error
+        return list(answer.json()["outcomes"])
 
     async def session(self, request: Request) -> dict[str, Any]:
         """Exchanges a key for a signed session that every service can verify."""
@@ -126,3 +136,7 @@ def _binary(request: Request, content_type: str, body: bytes) -> Attributes:
 def _rejected(index: int, said: Any, refusal: Refusal) -> dict[str, Any]:
     identifier = said.get("id") if isinstance(said, dict) else None
     return {"index": index, "id": identifier, "problem": problem(refusal).body}
+
+
+def _refused(document: Document) -> dict[str, Any]:
+    return {"outcome": "rejected", "reason": document["reason"], "place": document["place"]}

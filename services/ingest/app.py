@@ -4,19 +4,22 @@ import datetime as dt
 
 import httpx
 
+from schemas import topics
 from services.ingest.api import EventApi
 from services.ingest.identify import KeyHolder
 from services.ingest.returns import ReturnApi
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
 from services.ingest.store import Store
+from services.ingest.stream import Rejections
+from services.kit.consume import CursorConsumer
 from services.kit.http import application
 from services.kit.identity import Sessions
-from services.kit.kafka import producer
+from services.kit.kafka import broker, producer
 from services.kit.metrics import registry
 from services.kit.mongo import connect
 from services.kit.producer import LastingProducer
-from services.kit.serve import Service, wait_for
+from services.kit.serve import Service, together, wait_for
 
 NAME = "ingest"
 
@@ -34,17 +37,29 @@ async def build(settings: IngestSettings) -> Service:
     plans = httpx.AsyncClient(base_url=settings.plans_url, timeout=5)
     events = EventLog(LastingProducer(lambda: producer(settings.kafka), settings.publish_seconds), settings.namespace)
 
+    kafka = broker(settings.kafka)
+    consumer = CursorConsumer(
+        kafka,
+        [topics.rejected(settings.namespace).name],
+        group=settings.group(NAME),
+        replica=settings.replica,
+        cursors=store.cursors,
+        work=Rejections(client, store),
+    )
+
     async def work() -> None:
         await wait_for("MongoDB", store.prepare)
+        await wait_for("Kafka", kafka.start)
         try:
-            await events.producer.keep()
+            await together(events.producer.keep(), consumer.refused())
         finally:
+            await kafka.stop()
             await plans.aclose()
             client.close()
 
     metrics = registry()
     app = application("Milepost ingest", metrics)
     holder = KeyHolder(store, sessions)
-    app.include_router(EventApi(settings, holder, sessions, events, plans, utc_now).router())
+    app.include_router(EventApi(settings, holder, sessions, events, store, plans, utc_now).router())
     app.include_router(ReturnApi(settings, holder, events, utc_now).router())
-    return Service(app, work, ready={"kafka": events.producer.ready})
+    return Service(app, work, alive={"consumer": consumer.well}, ready={"kafka": events.producer.ready})

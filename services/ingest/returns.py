@@ -18,8 +18,8 @@ from schemas.names import Department, PlanName
 from services.ingest.answers import problem, receipt
 from services.ingest.domain.acceptance import Fault, Refusal, path, stamped
 from services.ingest.domain.reported import events
-from services.ingest.domain.returns_propose import Answers, Proposal, Proposed, propose
-from services.ingest.domain.returns_read import read_return
+from services.ingest.domain.returns.propose import Answers, Proposal, Proposed, propose
+from services.ingest.domain.returns.read import read_return
 from services.ingest.identify import KeyHolder
 from services.ingest.readers.package import UnreadableWorkbook
 from services.ingest.readers.workbook import read_workbook

@@ -1,9 +1,13 @@
 """Every Mongo query of ingest."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.kit.mongo import Database, Document
+from pymongo import ReplaceOne
+
+from services.kit.cursors import Cursors
+from services.kit.mongo import Database, Document, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,21 @@ class Store:
     """The database of ingest."""
 
     def __init__(self, database: Database) -> None:
-        self._keys = database["keys"]
+        self.cursors = Cursors(database["cursors"])
+        self._keys, self._rejections = database["keys"], database["rejections"]
 
     async def prepare(self) -> None:
-        """Shows that the store can be reached."""
-        await self._keys.find_one({"_id": ""})
+        """Creates the indexes."""
+        await self._rejections.create_index([("source", 1), ("id", 1)])
+
+    async def add_rejections(self, session: Session, documents: Sequence[Document]) -> None:
+        """Inside a transaction: keeps refused records; one seen again is the same document."""
+        operations = [ReplaceOne({"_id": doc["_id"]}, doc, upsert=True) for doc in documents]
+        await self._rejections.bulk_write(operations, session=session, ordered=False)
+
+    async def rejections(self, source: str, identifier: str) -> list[Document]:
+        """The refused records that claim this source and id."""
+        return await self._rejections.find({"source": source, "id": identifier}).to_list(None)
 
     async def add_key(self, key: Key) -> None:
         """Stores a new key."""

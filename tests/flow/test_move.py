@@ -1,10 +1,13 @@
 """The story: a date moves in one department, and everyone downstream is told why, once."""
 
+import json
 import time
 from typing import Any
 
 import httpx
+from aiokafka import AIOKafkaProducer
 
+from tests.events import body
 from tests.flow.publisher import Publisher, until
 from tests.servers import Stack
 
@@ -85,3 +88,31 @@ async def scraped(stack: Stack) -> str:
     """The metrics service's page."""
     async with httpx.AsyncClient() as http:
         return (await http.get(f"{stack.metrics}/metrics")).text
+
+
+async def test_a_publisher_can_ask_what_came_of_an_event(stack: Stack) -> None:
+    """Waiting until the lead lists it, applied, superseded by a later one, rejected with the reason."""
+    plan = "dluhc/asked"
+    publisher = Publisher(stack, "dluhc", "dft")
+    await publisher.say("plan.published", plan, {"title": "Asked"}, plan)
+
+    async def asked(identifier: str) -> Any:
+        query = {"source": "/dft", "id": identifier}
+        answer = await publisher.http.get(f"{stack.ingest}/events", params=query)
+        return answer.json()["outcomes"][0] if answer.status_code == 200 else {"outcome": None}
+
+    await publisher.say("milestone.forecast", "dft/x", {"forecast": "2027-03-01", "reason": "First"}, plan, id="ask-1")
+    await until(lambda: asked("ask-1"), lambda one: one["outcome"] == "waiting")
+    await publisher.say("contributor.listed", plan, {"department": "dft"}, plan)
+    await until(lambda: asked("ask-1"), lambda one: one["outcome"] == "applied")
+    await publisher.say("milestone.forecast", "dft/x", {"forecast": "2027-04-01", "reason": "Second"}, plan, id="ask-2")
+    one = await until(lambda: asked("ask-1"), lambda one: one["outcome"] == "superseded")
+    assert {by["id"] for by in one["superseded_by"]} == {"ask-2"}
+
+    forged = body("milestone.forecast", "dft/x", {"forecast": "2027-05-01", "reason": "Forged"}, id="ask-3", plan=plan)
+    producer = AIOKafkaProducer(bootstrap_servers=stack.env["MILEPOST_KAFKA"])
+    await producer.start()
+    await producer.send_and_wait(f"{stack.namespace}.events", json.dumps(forged).encode(), b"dluhc/other", partition=0)
+    await producer.stop()
+    one = await until(lambda: asked("ask-3"), lambda one: one["outcome"] == "rejected")
+    assert "the key is" in one["reason"]

@@ -6,7 +6,7 @@ import json
 from zoneinfo import ZoneInfo
 
 from schemas.events import EVENT, Event
-from services.ingest.domain.returns_propose import Proposal, Proposed
+from services.ingest.domain.returns.propose import Proposal, Proposed
 
 LONDON = ZoneInfo("Europe/London")
 
