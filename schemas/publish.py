@@ -1,4 +1,4 @@
-"""Writes the contract's JSON Schemas to schemas/published: `python -m schemas.publish`."""
+"""Writes the contract as JSON Schemas and AsyncAPI to schemas/published: `python -m schemas.publish`."""
 
 import json
 import pathlib
@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from schemas import asyncapi
 from schemas.alerts import AlertChanged, Notification
 from schemas.events import EVENT
 from schemas.states import MilestoneConcluded, PlanConcluded
@@ -22,12 +23,13 @@ def documents() -> dict[str, str]:
         "alert": TypeAdapter(AlertChanged),
         "notification": TypeAdapter(Notification),
     }
-    return {f"{name}.schema.json": _text(adapter) for name, adapter in adapters.items()}
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schemas = {f"{name}.schema.json": {**dialect, **adapter.json_schema()} for name, adapter in adapters.items()}
+    return {name: _text(said) for name, said in {**schemas, "asyncapi.json": asyncapi.document()}.items()}
 
 
-def _text(adapter: TypeAdapter[Any]) -> str:
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **adapter.json_schema()}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> None:

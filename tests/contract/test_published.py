@@ -1,6 +1,8 @@
 """The published contract is the one in force."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from schemas.publish import FOLDER, documents
 
@@ -16,3 +18,26 @@ def test_every_schema_names_the_fields_that_a_publisher_sends() -> None:
     mapping = json.loads(documents()["event.schema.json"])["discriminator"]["mapping"]
     assert len(mapping) == len(set(mapping.values())) >= 9
     assert all(name.startswith("org.milepost.") and name.endswith(".v1") for name in mapping)
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    """Channels, messages and the parts of their payloads."""
+    document = json.loads(documents()["asyncapi.json"])
+    references = list(pointers(document))
+    assert len(references) > 20
+    for reference in references:
+        found = document
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+    addresses = [channel["address"] for channel in document["channels"].values()]
+    assert addresses == ["milepost.events", "milepost.milestones", "milepost.plans", "milepost.alerts"]
+
+
+def pointers(node: Any) -> Iterator[str]:
+    """Every `$ref` below a node."""
+    if isinstance(node, dict):
+        yield from (value for name, value in node.items() if name == "$ref")
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from pointers(one)
