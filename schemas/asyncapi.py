@@ -26,7 +26,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Milepost's topics",
             "version": "1.0.0",
-            "description": "CloudEvents 1.0 in structured mode. Topics are for services; departments publish over HTTP.",
+            "description": "CloudEvents 1.0, structured. Topics are for services; departments publish over HTTP.",
             "license": {"name": "MIT"},
         },
         "defaultContentType": STRUCTURED,
