@@ -19,7 +19,7 @@ log = logger(__name__)
 Records = dict[TopicPartition, list[ConsumerRecord[bytes | None, bytes | None]]]
 REBALANCE_MS = 60_000
 STUCK_SECONDS = 60.0
-"""A consumer that has only failed for this long is not well."""
+"""A consumer that has only failed for this long, or whose batch has run for so long, is not well."""
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -55,6 +55,8 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._failures = 0
         self.failed: asyncio.Future[Refused] = asyncio.get_running_loop().create_future()
         self.failing_since: float | None = None
+        self.stuck_seconds = STUCK_SECONDS
+        self._busy_since: float | None = None
         self.subscriber: Any = broker.subscriber(
             *topics,
             batch=True,
@@ -95,8 +97,9 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return None  # not started yet: /readyz says so
         if all(task.done() for task in self.subscriber.tasks):
             return "the consume loop has ended"
-        if self.failing_since and time.monotonic() - self.failing_since > STUCK_SECONDS:
-            return f"no batch has succeeded for {time.monotonic() - self.failing_since:.0f} s"
+        for since, what in ((self.failing_since, "no batch has succeeded"), (self._busy_since, "one batch has run")):
+            if since and time.monotonic() - since > self.stuck_seconds:
+                return f"{what} for {time.monotonic() - since:.0f} s"
         return None
 
     def working(self) -> str | None:
@@ -145,7 +148,9 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _handle(self, message: Any) -> None:
         async with self._running:
+            self._busy_since = time.monotonic()
             await self._work_on(_by_partition(message.raw_message))
+            self._busy_since = None
             try:
                 await message.ack()  # one OffsetCommit, only so that lag shows
             except (CommitFailedError, IllegalStateError):

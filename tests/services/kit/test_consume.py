@@ -1,12 +1,145 @@
-"""Consumption: a cursor that does not belong to the log is refused."""
+"""Consumption on a real Kafka: what is seen when it fails, hangs or ends; and cursors that do not belong."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiokafka import TopicPartition
 
-from services.kit.consume import Refused, refuse_outside
-from services.kit.cursors import Cursor
+from schemas import topics
+from services.kit.consume import CursorConsumer, Records, Refused, refuse_outside
+from services.kit.cursors import Cursor, Cursors
+from services.kit.kafka import Message, broker, producer, send
+from services.kit.mongo import connect, transaction
+from tests.servers import Servers
 
 HERE = TopicPartition("milepost.events", 3)
+
+
+@dataclass
+class Counting:
+    """Work that keeps the values it has seen; `before` may fail or wait first."""
+
+    cursors: Cursors
+    client: Any
+    seen: list[bytes] = field(default_factory=list)
+    before: Callable[[], Any] | None = None
+
+    async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
+        """Nothing to do."""
+
+    async def revoked(self, partitions: Sequence[TopicPartition]) -> None:
+        """Nothing to do."""
+
+    async def batch(self, records: Records, cursors: Mapping[TopicPartition, Cursor]) -> dict[TopicPartition, Cursor]:
+        """Keeps the values, and advances the cursors."""
+        if self.before:
+            await self.before()
+        ends = {tp: Cursor(rows[-1].offset + 1) for tp, rows in records.items()}
+        moves = {tp: (cursors[tp], end) for tp, end in ends.items()}
+        await transaction(self.client, lambda session: self.cursors.advance(session, moves))
+        self.seen += [row.value or b"" for rows in records.values() for row in rows]
+        return ends
+
+
+@dataclass
+class Running:
+    """A started consumer, its work, and a way to write to its topic."""
+
+    consumer: CursorConsumer
+    work: Counting
+    write: Callable[..., Any]
+
+
+@pytest_asyncio.fixture
+async def running(servers: Servers, namespace: str) -> AsyncIterator[Running]:
+    """A consumer of the namespace's events."""
+    client = connect(servers.mongo)
+    work = Counting(Cursors(client[f"{namespace}_test"]["cursors"]), client)
+    kafka, topic = broker(servers.kafka), topics.events(namespace).name
+    consumer = CursorConsumer(kafka, [topic], group=namespace, replica="1", cursors=work.cursors, work=work)
+    writer = producer(servers.kafka)
+    await writer.start()
+    await kafka.start()
+
+    async def write(*values: bytes) -> None:
+        await send(writer, [Message(topic, 0, "key", value) for value in values])
+
+    await until(lambda: consumer.working() is None)
+    yield Running(consumer, work, write)
+    await kafka.stop()
+    await writer.stop()
+    client.close()
+
+
+async def until(good: Callable[[], object]) -> None:
+    """Waits until it holds."""
+    async with asyncio.timeout(20):
+        while not good():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_batch_that_fails_is_worked_on_again_from_the_cursor(running: Running) -> None:
+    """Nothing is lost and nothing is seen twice; while it fails the consumer says since when."""
+    left = [RuntimeError("first"), RuntimeError("second")]
+
+    async def fail() -> None:
+        if left:
+            raise left.pop()
+
+    running.work.before = fail
+    await running.write(b"1", b"2", b"3")
+    await until(lambda: running.consumer.failing_since)
+    await until(lambda: len(running.work.seen) == 3)
+    assert running.work.seen == [b"1", b"2", b"3"]
+    await until(lambda: running.consumer.failing_since is None)
+
+
+async def test_a_batch_that_hangs_is_not_well(running: Running) -> None:
+    """And is well again when it goes on."""
+    gate = asyncio.Event()
+    running.work.before, running.consumer.stuck_seconds = gate.wait, 0.1
+    assert running.consumer.well() is None
+    await running.write(b"1")
+    await until(lambda: "one batch has run" in (running.consumer.well() or ""))
+    gate.set()
+    await until(lambda: running.consumer.well() is None)
+
+
+async def test_a_failure_that_lasts_is_not_well(running: Running) -> None:
+    """The consumer lives and tries, but makes no progress."""
+
+    async def fail() -> None:
+        raise RuntimeError("always")
+
+    running.work.before, running.consumer.stuck_seconds = fail, 0.1
+    await running.write(b"1")
+    await until(lambda: "no batch has succeeded" in (running.consumer.well() or ""))
+    running.work.before = None
+    await until(lambda: running.consumer.well() is None)
+
+
+async def test_a_loop_that_has_ended_is_not_well(running: Running) -> None:
+    """FastStream says that it is running even then."""
+    for task in running.consumer.subscriber.tasks:
+        task.cancel()
+    await until(lambda: running.consumer.well() == "the consume loop has ended")
+
+
+async def test_another_owner_moving_the_cursor_is_no_failure(running: Running) -> None:
+    """What was computed from the old cursor is void, and the consumer goes on from the new one."""
+    await running.write(b"1")
+    await until(lambda: running.work.seen == [b"1"])
+    [tp] = [tp for tp in running.consumer._at if tp.partition == 0]
+    stolen = {tp: (Cursor(1), Cursor(3))}
+    await transaction(running.work.client, lambda session: running.work.cursors.advance(session, stolen))
+    await running.write(b"2", b"3", b"4")
+    await until(lambda: running.work.seen[-1] == b"4")
+    assert running.work.seen == [b"1", b"4"]
+    assert running.consumer.failing_since is None
 
 
 @pytest.mark.parametrize("following", [5, 7, 9])
