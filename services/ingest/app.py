@@ -20,6 +20,7 @@ from services.kit.metrics import registry
 from services.kit.mongo import connect
 from services.kit.producer import LastingProducer
 from services.kit.serve import Service, together, wait_for
+from services.kit.topics import require_topics
 
 NAME = "ingest"
 
@@ -49,6 +50,7 @@ async def build(settings: IngestSettings) -> Service:
 
     async def work() -> None:
         await wait_for("MongoDB", store.prepare)
+        await wait_for("the topics", lambda: require_topics(settings.kafka, settings.namespace))
         await wait_for("Kafka", kafka.start)
         try:
             await together(events.producer.keep(), consumer.refused())

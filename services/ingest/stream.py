@@ -34,7 +34,7 @@ class Rejections:
             await self.store.cursors.advance(session, {tp: (cursors[tp], end) for tp, end in ends.items()})
             await self.store.add_rejections(session, documents)
 
-        await transaction(self.client, write)
+        await transaction(self.client, write, await self.store.cursors.session())
         return ends
 
 

@@ -13,6 +13,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from services.kit.cursors import Cursor, Cursors, LostCursor
 from services.kit.logs import logger
+from services.kit.refusal import Refused
 
 log = logger(__name__)
 
@@ -34,10 +35,6 @@ class Work(Protocol):
 
     async def batch(self, records: Records, cursors: Mapping[TopicPartition, Cursor]) -> dict[TopicPartition, Cursor]:
         """Works on the records, which begin at the cursors; answers with the new cursors, stored."""
-
-
-class Refused(Exception):
-    """The service must not go on: the sentence says why."""
 
 
 class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -133,6 +130,7 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _seek(self, wanted: list[TopicPartition]) -> None:
         held = self._consumer.assignment()
         partitions = [tp for tp in wanted if tp in held]
+        await self._cursors.own(partitions)
         cursors = await self._cursors.read(partitions)
         first = await self._consumer.beginning_offsets(partitions)
         last = await self._consumer.end_offsets(partitions)

@@ -24,9 +24,22 @@ def connect(uri: str, *, timeout_ms: int = 20_000) -> Client:
     )
 
 
-async def transaction(client: Client, work: Callable[[Session], Coroutine[Any, Any, None]]) -> None:
-    """Runs `work` in one transaction, again on a transient error, for at most TRANSACTION_SECONDS."""
-    async with asyncio.timeout(TRANSACTION_SECONDS), await client.start_session() as session:
-        await session.with_transaction(
-            work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
-        )
+async def transaction(
+    client: Client, work: Callable[[Session], Coroutine[Any, Any, None]], lasting: Session | None = None
+) -> None:
+    """Runs `work` in one transaction, again on a transient error, for at most TRANSACTION_SECONDS.
+
+    It has a session of its own, or a `lasting` one, which is ended only by a failure: nothing that is still under way
+    in it can then reach a later transaction.
+    """
+    session = lasting or await client.start_session()
+    done = False
+    try:
+        async with asyncio.timeout(TRANSACTION_SECONDS):
+            await session.with_transaction(
+                work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+            )
+        done = True
+    finally:
+        if not (done and lasting):
+            await session.end_session()

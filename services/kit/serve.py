@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from services.kit import logs
-from services.kit.consume import Refused
+from services.kit.refusal import Refused
 from services.kit.settings import Settings
 
 log = logs.logger(__name__)
@@ -108,10 +108,15 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def wait_for(what: str, attempt: Callable[[], Awaitable[object]]) -> None:
-    """Tries until it succeeds, with backoff, and says in one line that it waits and when it no longer does."""
+    """Tries until it succeeds, with backoff, and says in one line that it waits and when it no longer does.
+
+    A refusal is raised: waiting would not mend it.
+    """
     for number in itertools.count():
         try:
             await attempt()
+        except Refused:
+            raise
         except Exception as error:
             if number in (0, 5) or number % 30 == 0:
                 log.warning(f"waiting for {what}", error=f"{type(error).__name__}: {str(error)[:200]}")

@@ -7,11 +7,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import Topic, topics
+from services.kit.refusal import Refused
 
 LEADERS_SECONDS = 60.0
 
 
-class TopicsUnfit(Exception):
+class TopicsUnfit(Refused):
     """A topic is not as the contract says, or cannot be made so; the sentence says how and what to do."""
 
 
@@ -28,6 +29,20 @@ async def ensure_topics(bootstrap: str, namespace: str, *, replicas: int = 1) ->
         there = set(await admin.list_topics())
         await _create(admin, [topic for topic in wanted if topic.name not in there], replicas)
         await _await_leaders(admin, wanted)
+    finally:
+        await admin.close()
+
+
+async def require_topics(bootstrap: str, namespace: str) -> None:
+    """Shows that the namespace's topics are as the contract says.
+
+    Raises LookupError while one is missing or has no leader, TopicsUnfit when one has another number of partitions.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        if lacking := await _lacking(admin, topics(namespace)):
+            raise LookupError(lacking)
     finally:
         await admin.close()
 

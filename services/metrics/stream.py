@@ -11,6 +11,7 @@ from schemas import topics
 from schemas.states import PLAN_CONCLUDED, PlanState
 from services.kit.logs import logger
 from services.kit.serve import wait_for
+from services.kit.topics import require_topics
 
 log = logger(__name__)
 
@@ -22,7 +23,7 @@ class Plans:
     """A tail of `milepost.plans`; the highest version of each plan is kept."""
 
     def __init__(self, bootstrap: str, namespace: str) -> None:
-        self._bootstrap = bootstrap
+        self._bootstrap, self._namespace = bootstrap, namespace
         topic = topics.plans(namespace)
         self._partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
         self._kept: dict[str, PlanState] = {}
@@ -50,6 +51,7 @@ class Plans:
             auto_offset_reset="earliest",  # not seek_to_beginning: it loses a race with a reset to the end
             isolation_level="read_committed",
         )
+        await wait_for("the topics", lambda: require_topics(self._bootstrap, self._namespace))
         await wait_for("Kafka", consumer.start)
         try:
             await self._tail(consumer)

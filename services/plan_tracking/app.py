@@ -13,6 +13,7 @@ from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
 from services.kit.producer import LastingProducer
 from services.kit.serve import Service, together, wait_for
+from services.kit.topics import require_topics
 from services.kit.web import Site, install
 from services.plan_tracking.api import PlanApi
 from services.plan_tracking.pages import TEMPLATES, pages
@@ -56,6 +57,7 @@ async def build(settings: PlanTrackingSettings) -> Service:
 
     async def work() -> None:
         await wait_for("MongoDB", store.prepare)
+        await wait_for("the topics", lambda: require_topics(settings.kafka, settings.namespace))
         await wait_for("Kafka", kafka.start)
         try:
             await together(consumer.refused(), plain.keep(), mark_days(store, tracking, plain))

@@ -152,7 +152,7 @@ class PlanTracking:
             await self.store.write(session, documents, notes)
 
         with self.metrics.batch_seconds.labels("transaction").time():
-            await transaction(self.store.client, write)
+            await transaction(self.store.client, write, await self.store.cursors.session())
         for change in found:
             if change.network:
                 self.networks.keep(*change.network)

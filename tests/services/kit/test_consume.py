@@ -10,10 +10,11 @@ import pytest_asyncio
 from aiokafka import TopicPartition
 
 from schemas import topics
-from services.kit.consume import CursorConsumer, Records, Refused, refuse_outside
+from services.kit.consume import CursorConsumer, Records, refuse_outside
 from services.kit.cursors import Cursor, Cursors
 from services.kit.kafka import Message, broker, producer, send
 from services.kit.mongo import connect, transaction
+from services.kit.refusal import Refused
 from tests.servers import Servers
 
 HERE = TopicPartition("milepost.events", 3)

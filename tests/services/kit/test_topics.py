@@ -1,11 +1,14 @@
 """The topics of the contract on a real Kafka."""
 
+import secrets
+
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.topics import events, plans, topics
-from services.kit.topics import TopicsUnfit, ensure_topics
+from services.kit.serve import wait_for
+from services.kit.topics import TopicsUnfit, ensure_topics, require_topics
 from tests.servers import Servers
 
 
@@ -55,3 +58,25 @@ async def test_a_name_that_kafka_refuses_is_reported(servers: Servers) -> None:
     """The broker's own words reach the reader."""
     with pytest.raises(TopicsUnfit, match=r"Topic not a name\.\w+ could not be created: Topic name is invalid"):
         await ensure_topics(servers.kafka, "not a name")
+
+
+async def test_services_wait_for_missing_topics_and_refuse_changed_ones(servers: Servers) -> None:
+    """A partition count is for life: with another one every plan would be in a wrong partition."""
+    namespace = f"t-{secrets.token_hex(3)}"
+    with pytest.raises(LookupError, match="not known"):
+        await require_topics(servers.kafka, namespace)
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    await admin.start()
+    wanted = topics(namespace)
+    await admin.create_topics([NewTopic(topic.name, 5, 1) for topic in wanted])
+    try:
+        with pytest.raises(TopicsUnfit, match="5 partitions, but the contract says 24 for its life"):
+            await until_known(servers, namespace)
+    finally:
+        await admin.delete_topics([topic.name for topic in wanted])
+        await admin.close()
+
+
+async def until_known(servers: Servers, namespace: str) -> None:
+    """Requires the topics, as soon as the broker knows them."""
+    await wait_for("the topics", lambda: require_topics(servers.kafka, namespace))
