@@ -1,0 +1,1 @@
+"""Decides, groups, remembers and sends; owns subscriptions."""

@@ -35,7 +35,7 @@ class Cursors:
 
     async def session(self) -> Session:
         """The session of all transactions that advance these cursors: always the same, until one has failed in it."""
-        if self._session is None or self._session.has_ended:
+        if self._session is None or self._session.delegate.has_ended:
             self._session = await self._collection.database.client.start_session()
         return self._session
 
@@ -45,7 +45,10 @@ class Cursors:
         Its process may have been killed or stopped inside it, and MongoDB would let it hold the cursors, and everyone
         else off, until it expires (60 s by default). An owner that still lives merely runs its transaction again.
         """
-        ours, wanted = (await self.session()).session_id["id"], {"_id": {"$in": [_id(tp) for tp in partitions]}}
+        ours, wanted = (
+            (await self.session()).delegate.session_id["id"],
+            {"_id": {"$in": [_id(tp) for tp in partitions]}},
+        )
         found = await self._collection.find(wanted, {"owner": 1}).to_list(None)
         others = {doc["owner"] for doc in found if doc.get("owner") not in (None, ours)}
         if others:
@@ -60,7 +63,7 @@ class Cursors:
 
     async def start(self, starts: Mapping[TopicPartition, int]) -> None:
         """Writes first cursors, ours; one that exists stays as it is."""
-        ours = (await self.session()).session_id["id"]
+        ours = (await self.session()).delegate.session_id["id"]
         for partition, offset in starts.items():
             first = {"next": offset, "cut": 0, "owner": ours}
             await self._collection.update_one({"_id": _id(partition)}, {"$setOnInsert": first}, upsert=True)

@@ -1,0 +1,30 @@
+"""The metrics of alerting, each declared once with its meaning."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Measures:
+    """What is composed, sent and still due."""
+
+    def __init__(self, to: CollectorRegistry) -> None:
+        self.told_seconds = Histogram(
+            "milepost_told_latency_seconds",
+            "Time from when a subscriber became due to when its notification was delivered",
+            ["channel"],
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600, 86_400),
+            registry=to,
+        )
+        self.composed = Counter("milepost_notifications", "Notifications composed, by kind", ["kind"], registry=to)
+        self.attempts = Counter(
+            "milepost_attempts",
+            "Attempts to deliver a notification, by channel and outcome",
+            ["channel", "outcome"],
+            registry=to,
+        )
+        self.undelivered = Counter(
+            "milepost_undelivered",
+            "Notifications given up after the last attempt, or refused",
+            ["channel"],
+            registry=to,
+        )
+        self.due_rows = Gauge("milepost_due_rows", "Subscriptions that are due and not yet told", registry=to)

@@ -1,0 +1,134 @@
+"""Kafka in: states; one batch, one transaction, one cursor, then the announcement of alerts (laws 2 and 4)."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from schemas import topics
+from schemas.states import MilestoneState, PlanState
+from services.alerting.domain.accept import Unfit, milestone_state, placed, plan_state
+from services.alerting.domain.model import KeptAlert
+from services.alerting.store import Store
+from services.alerting.stream.announce import Announcements
+from services.alerting.stream.changes import Arrived, newest, take
+from services.kit.consume import Records
+from services.kit.cursors import Cursor
+from services.kit.kafka import Message, partition_of
+from services.kit.logs import logger
+from services.kit.metrics import ConsumerMetrics
+from services.kit.mongo import Session
+from services.kit.producer import LastingProducer
+
+log = logger(__name__)
+
+Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
+
+
+def state_topics(namespace: str) -> tuple[str, str]:
+    """The topics of states: of milestones, and of plans."""
+    return topics.milestones(namespace).name, topics.plans(namespace).name
+
+
+def place(tp: TopicPartition) -> str:
+    """A topic and partition as one name."""
+    return f"{tp.topic}/{tp.partition}"
+
+
+async def log_ends(kafka: str, namespace: str) -> dict[str, int]:
+    """Where the state topics end now, by topic and partition."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    try:
+        wanted = [TopicPartition(name, n) for name in state_topics(namespace) for n in range(topics.PARTITIONS)]
+        return {place(tp): end for tp, end in (await consumer.end_offsets(wanted)).items()}
+    finally:
+        await consumer.stop()
+
+
+async def first_ends(kafka: str, namespace: str, store: Store) -> dict[str, int]:
+    """Where the state topics ended when alerting was first started: stored once, read ever after."""
+    if (stored := await store.first_ends()) is None:
+        await store.keep_first_ends(await log_ends(kafka, namespace))
+        stored = await store.first_ends()
+    return stored or {}
+
+
+@dataclass
+class Alerting:
+    """The work of alerting on `milepost.milestones` and `milepost.plans`."""
+
+    store: Store
+    announcements: Announcements
+    rejects: LastingProducer
+    metrics: ConsumerMetrics
+    namespace: str
+    clock: Callable[[], dt.datetime]
+    first_ends: Mapping[str, int] = field(default_factory=dict)
+
+    async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
+        """Partitions of milestones are announced by us from now on."""
+        await self.announcements.take(self._announced(partitions))
+
+    async def revoked(self, partitions: Sequence[TopicPartition]) -> None:
+        """Partitions went elsewhere."""
+        await self.announcements.drop(self._announced(partitions))
+
+    def _announced(self, partitions: Iterable[TopicPartition]) -> list[int]:
+        return [tp.partition for tp in partitions if self._of_milestones(tp)]
+
+    def _of_milestones(self, tp: TopicPartition) -> bool:
+        return bool(tp.topic == topics.milestones(self.namespace).name)
+
+    async def batch(self, records: Records, cursors: Mapping[TopicPartition, Cursor]) -> dict[TopicPartition, Cursor]:
+        """Works on a batch; answers with the cursors as stored."""
+        with self.metrics.batch_seconds.labels("read").time():
+            arrived = await self._read(records)
+        ends = {tp: Cursor(rows[-1].offset + 1) for tp, rows in records.items()}
+        now = self.clock()
+
+        async def work(session: Session) -> list[KeptAlert]:
+            await self.store.cursors.advance(session, {tp: (cursors[tp], end) for tp, end in ends.items()})
+            return await take(self.store, session, arrived, now)
+
+        await self.announcements.commit(work)
+        for tp, rows in records.items():
+            self.metrics.records.labels(tp.topic).inc(len(rows))
+        return ends
+
+    async def _read(self, records: Records) -> Arrived:
+        """What the records say; those that are no states go to the rejected topic."""
+        read: list[tuple[MilestoneState | PlanState, bool]] = []
+        refused: list[tuple[Record, str]] = []
+        for tp, rows in records.items():
+            known = self.first_ends.get(place(tp), 0)
+            for record in rows:
+                try:
+                    read.append((self._state(tp, record), record.offset < known))
+                except Unfit as unfit:
+                    refused.append((record, str(unfit)))
+        if refused:
+            await self._reject(refused)
+        return newest(read)
+
+    def _state(self, tp: TopicPartition, record: Record) -> MilestoneState | PlanState:
+        accept = milestone_state if self._of_milestones(tp) else plan_state
+        state = accept(record.key, record.value)
+        placed(state.plan, tp.partition, partition_of(state.plan))
+        return state
+
+    async def _reject(self, refused: list[tuple[Record, str]]) -> None:
+        """Byte for byte to `milepost.rejected`, with the reason and the place in headers."""
+        topic = topics.rejected(self.namespace)
+        await self.rejects.send([_rejected(topic, record, why) for record, why in refused])
+        self.metrics.rejected.inc(len(refused))
+        for record, why in refused:
+            log.warning("rejected", topic=record.topic, partition=record.partition, offset=record.offset, reason=why)
+
+
+def _rejected(topic: topics.Topic, record: Record, why: str) -> Message:
+    at = f"{record.topic}/{record.partition}/{record.offset}"
+    headers = (*record.headers, ("milepost-reason", why.encode()), ("milepost-from", at.encode()))
+    return Message(topic.name, record.partition % topic.partitions, record.key, record.value, headers)

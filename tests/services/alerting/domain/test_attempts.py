@@ -1,0 +1,50 @@
+"""What follows an attempt."""
+
+import datetime as dt
+
+import pytest
+
+from services.alerting.domain.attempts import Following, Outcome, following
+from tests.services.alerting.examples import NOW
+
+SCHEDULE = (5.0, 300.0)
+
+
+def after(outcome: Outcome, tries: int = 1, jitter: float = 0.0) -> Following:
+    """What follows the so-manieth attempt."""
+    return following(outcome, tries, SCHEDULE, jitter, NOW)
+
+
+def seconds(found: Following) -> float | None:
+    """The seconds until the next attempt."""
+    return (found.next - NOW).total_seconds() if found.next else None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [(Outcome("delivered"), "sent"), (Outcome("refused"), "stopped"), (Outcome("gone", "410"), "stopped")],
+)
+def test_ends(outcome: Outcome, state: str) -> None:
+    """Delivered, refused and gone are ends; only the last ends the subscription too."""
+    found = after(outcome)
+    assert (found.state, found.next) == (state, None)
+    assert bool(found.ends_subscription) is (outcome.result == "gone")
+
+
+def test_failures_are_tried_again_until_the_schedule_is_used_up() -> None:
+    """5 s after the first, 300 s after the second, and then no more: undelivered."""
+    found = [after(Outcome("failed"), tries) for tries in (1, 2, 3)]
+    assert [one.state for one in found] == ["pending", "pending", "undelivered"]
+    assert [seconds(one) for one in found] == [5, 300, None]
+
+
+def test_jitter_lengthens_a_wait_by_a_tenth_at_most() -> None:
+    """What failed together does not return together."""
+    assert seconds(after(Outcome("failed"), 2, jitter=1.0)) == 330
+
+
+def test_a_receiver_may_ask_for_patience_but_not_for_ever() -> None:
+    """Retry-After lengthens a wait to a day at most, and never shortens it."""
+    assert seconds(after(Outcome("failed", retry_after=60))) == 60
+    assert seconds(after(Outcome("failed", retry_after=1))) == 5
+    assert after(Outcome("failed", retry_after=1e12)).next == NOW + dt.timedelta(days=1)
