@@ -33,7 +33,7 @@ def plans(namespace: str = "milepost") -> Topic:
 
 
 def alerts(namespace: str = "milepost") -> Topic:
-    """Alerts, compacted. Key: `plan|milestone|rule`, in the plan's partition."""
+    """Alerts, compacted. Key: `plan|milestone|symptom`, in the plan's partition."""
     return Topic(f"{namespace}.alerts", PARTITIONS, {"cleanup.policy": "compact"})
 
 

@@ -13,9 +13,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.names import Department, MilestoneName, PlanName
+from schemas.visibility import may_see_plan
 from services.alerting.domain.model import Channel, NotificationRecord, Scope, Subscription
 from services.alerting.domain.targets import wrong_mailbox, wrong_webhook
-from services.alerting.domain.visibility import may_see_plan
 from services.alerting.store import Store
 from services.alerting.telling.gather import notification_id
 from services.alerting.telling.subscribing import new_secret, subscribe

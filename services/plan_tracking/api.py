@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request
 from schemas.events import LOG_RECORD
 from schemas.names import owner
 from schemas.states import MilestoneState, PlanState
+from schemas.visibility import may_see_milestone, may_see_plan
 from services.kit.http import Problem
 from services.kit.identity import Identities, Identity
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import london_day
-from services.plan_tracking.domain.visibility import may_see_milestone, may_see_plan
 from services.plan_tracking.domain.writes import writes
 from services.plan_tracking.store import Store
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from schemas.alerts import Kind, NotificationData, Told, ToldCause, ToldOfCause
 from schemas.states import MilestoneState, Node
 from schemas.topics import milestone_key
+from schemas.visibility import may_see_milestone
 from services.alerting.domain.levels import States
 from services.alerting.domain.model import Said
 from services.alerting.domain.select import Item, Listener, Plans, kind_of
 from services.alerting.domain.speaking import Why
-from services.alerting.domain.visibility import may_see_milestone
 
 MOST_TOLD = 1_000
 """Milestones that one notification names; what is over is counted."""

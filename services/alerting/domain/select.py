@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from schemas.alerts import Ended, Kind
 from schemas.states import Node, PlanState
 from schemas.topics import milestone_key
+from schemas.visibility import may_see_plan
 from services.alerting.domain.levels import States, ending
 from services.alerting.domain.model import KeptAlert, Said
 from services.alerting.domain.rules import holding
 from services.alerting.domain.speaking import Why, decide, grown_by_day, worst
-from services.alerting.domain.visibility import may_see_plan
 from services.kit.words import london_day
 
 Plans = Mapping[str, PlanState]

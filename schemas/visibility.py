@@ -1,4 +1,4 @@
-"""Who may see what: judged for every milestone that a message or a door shows."""
+"""Who may see what, judged from the states: by every service, for every plan and milestone that it shows."""
 
 from collections.abc import Collection
 
