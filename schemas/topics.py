@@ -38,8 +38,11 @@ def alerts(namespace: str = "milepost") -> Topic:
 
 
 def rejected(namespace: str = "milepost") -> Topic:
-    """Whatever was refused: bytes and headers as they came, with headers `milepost-reason` and `milepost-from`."""
-    return Topic(f"{namespace}.rejected", 3, {"retention.ms": str(90 * _DAY), "max.message.bytes": "1572864"})
+    """Whatever was refused: bytes and headers as they came, with headers `milepost-reason` and `milepost-from`.
+
+    Larger records than on the other topics, so that the largest of them still goes in with its reason.
+    """
+    return Topic(f"{namespace}.rejected", 3, {"retention.ms": str(90 * _DAY), "max.message.bytes": "2097152"})
 
 
 def topics(namespace: str = "milepost") -> list[Topic]:

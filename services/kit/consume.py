@@ -113,11 +113,14 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Reads the cursors and seeks to them; tries until it can, or refuses."""
         async with self._running:
-            await self._assign(list(assigned))
+            await self._assign(list(assigned), granted=True)
 
-    async def _assign(self, partitions: list[TopicPartition]) -> None:
+    async def _assign(self, partitions: list[TopicPartition], *, granted: bool = False) -> None:
+        """Until it succeeds; only what the group has just granted is taken from a former owner, who may live."""
         while not self.failed.done():
             try:
+                if granted:
+                    await self._cursors.own(partitions)
                 await self._seek(partitions)
             except Refused as refusal:
                 log.critical("refused", reason=str(refusal))
@@ -130,7 +133,6 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _seek(self, wanted: list[TopicPartition]) -> None:
         held = self._consumer.assignment()
         partitions = [tp for tp in wanted if tp in held]
-        await self._cursors.own(partitions)
         cursors = await self._cursors.read(partitions)
         first = await self._consumer.beginning_offsets(partitions)
         last = await self._consumer.end_offsets(partitions)

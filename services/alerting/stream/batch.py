@@ -16,11 +16,12 @@ from services.alerting.stream.announce import Announcements
 from services.alerting.stream.changes import Arrived, newest, take
 from services.kit.consume import Records
 from services.kit.cursors import Cursor
-from services.kit.kafka import Message, partition_of
+from services.kit.kafka import partition_of
 from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
 from services.kit.mongo import Session
 from services.kit.producer import LastingProducer
+from services.kit.rejected import copy
 
 log = logger(__name__)
 
@@ -121,14 +122,7 @@ class Alerting:
 
     async def _reject(self, refused: list[tuple[Record, str]]) -> None:
         """Byte for byte to `milepost.rejected`, with the reason and the place in headers."""
-        topic = topics.rejected(self.namespace)
-        await self.rejects.send([_rejected(topic, record, why) for record, why in refused])
+        await self.rejects.send([copy(record, why, self.namespace) for record, why in refused])
         self.metrics.rejected.inc(len(refused))
         for record, why in refused:
             log.warning("rejected", topic=record.topic, partition=record.partition, offset=record.offset, reason=why)
-
-
-def _rejected(topic: topics.Topic, record: Record, why: str) -> Message:
-    at = f"{record.topic}/{record.partition}/{record.offset}"
-    headers = (*record.headers, ("milepost-reason", why.encode()), ("milepost-from", at.encode()))
-    return Message(topic.name, record.partition % topic.partitions, record.key, record.value, headers)

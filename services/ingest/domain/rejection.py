@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from schemas.bindings import BadBinding, from_kafka, is_binary_kafka
 
 REASON, FROM = "milepost-reason", "milepost-from"
+"""The headers that services/kit/rejected.py adds."""
 
 
 @dataclass(frozen=True, slots=True)

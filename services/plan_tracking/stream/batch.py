@@ -16,12 +16,13 @@ from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
 from services.kit.mongo import Document, Session, transaction
 from services.kit.producer import LastingProducer
+from services.kit.rejected import copy
 from services.plan_tracking.domain.model import Entry
 from services.plan_tracking.store import Note, Store
 from services.plan_tracking.stream.announce import announce_note, messages
 from services.plan_tracking.stream.cache import Networks
 from services.plan_tracking.stream.changes import Change, changes, stuck
-from services.plan_tracking.stream.reading import Record, Work, copy, read
+from services.plan_tracking.stream.reading import Record, Work, read
 
 log = logger(__name__)
 
@@ -176,7 +177,7 @@ class PlanTracking:
         """The entries by plan; what cannot be folded is copied to the rejected topic first."""
         work, refused = read(records)
         if refused:
-            await self.rejects.send([copy(one, self.namespace) for one in refused])
+            await self.rejects.send([copy(one.record, one.reason, self.namespace) for one in refused])
             self.metrics.rejected.inc(len(refused))
         for one in refused:
             log.warning("rejected", partition=one.record.partition, offset=one.record.offset, reason=one.reason)

@@ -1,4 +1,4 @@
-"""Records of the log into entries by plan; what cannot be folded is copied to `milepost.rejected`, byte for byte."""
+"""Records of the log into entries by plan, and those that cannot be folded with the reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from typing import TypeAlias
 
 from aiokafka import ConsumerRecord
 
-from schemas import topics
-from services.kit.kafka import Message, partition_of
+from services.kit.kafka import partition_of
 from services.plan_tracking.domain.accept import Rejection, accept
 from services.plan_tracking.domain.model import Entry
 
@@ -34,14 +33,6 @@ def read(records: Sequence[Record]) -> tuple[Work, list[Refused]]:
         else:
             work.setdefault(event.plan, []).append(Entry(record.offset, event))
     return work, refused
-
-
-def copy(refused: Refused, namespace: str) -> Message:
-    """The record as it goes to the rejected topic: as it came, with the reason and its place in two more headers."""
-    to, record = topics.rejected(namespace), refused.record
-    place = f"{record.topic}/{record.partition}/{record.offset}"
-    more = (("milepost-reason", refused.reason.encode()), ("milepost-from", place.encode()))
-    return Message(to.name, record.partition % to.partitions, record.key, record.value, (*record.headers, *more))
 
 
 def _partition(key: bytes | None) -> int | None:

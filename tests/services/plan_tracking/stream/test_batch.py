@@ -61,11 +61,13 @@ def partition(namespace: str) -> TopicPartition:
 
 
 def record(
-    offset: int, value: Any, key: bytes = PLAN.encode(), headers: Sequence[Any] = ()
+    offset: int, value: Any, key: bytes | None = PLAN.encode(), headers: Sequence[Any] = ()
 ) -> ConsumerRecord[Any, Any]:
     """A record of the plan's partition as the consumer hands it over."""
     raw = json.dumps(value).encode() if isinstance(value, dict) else value
-    return ConsumerRecord("events", HERE, offset, 0, 0, key, raw, None, len(key), len(raw or b""), tuple(headers))
+    return ConsumerRecord(
+        "events", HERE, offset, 0, 0, key, raw, None, len(key or b""), len(raw or b""), tuple(headers)
+    )
 
 
 def planned(name: str, baseline: str = "2027-01-01", **more: Any) -> dict[str, Any]:
@@ -171,13 +173,14 @@ async def test_what_cannot_be_folded_is_rejected_byte_for_byte_and_the_rest_goes
         record(1, planned("dft/a"), key=b"\xff\xfe"),
         record(2, None),
         record(3, forged),
-        record(4, planned("dft/good")),
+        record(4, None, key=None),
+        record(5, planned("dft/good")),
     ]
     await work_on(tracking, rows, Cursor(0))
     assert [state.milestone for state in await tracking.store.milestone_states(PLAN)] == ["dft/good"]
     rejected = await everything(servers.kafka, topics.rejected(tracking.namespace).name)
-    assert [row.value for row in rejected] == [row.value for row in rows[:4]]
-    assert [row.key for row in rejected] == [row.key for row in rows[:4]]
+    assert [row.value for row in rejected] == [*(row.value for row in rows[:4]), b""]
+    assert [row.key for row in rejected] == [row.key for row in rows[:5]]
     assert ("h", b"\xff\xfe") in rejected[0].headers
     assert b"may not speak" in dict(rejected[3].headers)["milepost-reason"]
 
