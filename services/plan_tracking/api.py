@@ -16,7 +16,7 @@ from services.kit.identity import Identities, Identity
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import london_day
 from services.plan_tracking.domain.writes import writes
-from services.plan_tracking.store import Store
+from services.plan_tracking.store import Store, milestone_of
 
 
 class PlanApi:
@@ -59,7 +59,7 @@ class PlanApi:
         state, who = await self._seen(request, f"{lead}/{slug}")
         if milestone:
             found = (await self._store.milestones(state.plan, [milestone])).get(milestone)
-            if found is None or not may_see_milestone(state, found.state, who.departments):
+            if found is None or not may_see_milestone(state, milestone_of(found), who.departments):
                 raise Problem(404, "No such milestone", f"{milestone}: the plan has no such milestone")
         return {"history": [asdict(entry) for entry in await self._store.history(state.plan, milestone)]}
 

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from schemas.events import LogRecord
-from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import Remembered
@@ -18,7 +17,7 @@ from services.plan_tracking.domain.schedule import Edge, Given
 _EVENT: TypeAdapter[LogRecord] = TypeAdapter(LogRecord)
 
 
-def plan_document(plan: Plan, network: Network, state: PlanState) -> Document:
+def plan_document(plan: Plan, network: Network, state: Document) -> Document:
     """A plan. `earliest` is the first projected date (an ordinal) of its open milestones: when its day must move."""
     opened = [
         date
@@ -31,7 +30,7 @@ def plan_document(plan: Plan, network: Network, state: PlanState) -> Document:
         "day": plan.day,
         "earliest": min(opened, default=None),
         "registers": pack(plan.registers),
-        "state": state.model_dump(mode="json"),
+        "state": state,
     }
 
 
@@ -42,17 +41,17 @@ def plan_of(document: Document) -> Plan:
     return Plan(document["_id"], document["version"], document["day"], unpack(document["registers"]))
 
 
-def milestone_document(milestone: Subject, given: Given, state: MilestoneState) -> Document:
-    """A milestone: its registers, what it brings to the schedule, and its state."""
+def milestone_document(milestone: Subject, given: Given, state: Document) -> Document:
+    """A milestone: its registers, what it brings to the schedule, and its state (as JSON values)."""
     return {
-        "_id": milestone_key(state.plan, state.milestone),
-        "plan": state.plan,
-        "milestone": state.milestone,
-        "version": state.version,
+        "_id": milestone_key(state["plan"], state["milestone"]),
+        "plan": state["plan"],
+        "milestone": state["milestone"],
+        "version": state["version"],
         "last_heard": milestone.last_heard,
         "registers": pack(milestone.registers),
         "given": _pack_given(given),
-        "state": state.model_dump(mode="json"),
+        "state": state,
     }
 
 

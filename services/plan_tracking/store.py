@@ -20,10 +20,10 @@ from services.plan_tracking.domain.schedule import Given
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A milestone as it is in the store, with the state last concluded."""
+    """A milestone as it is in the store, with the state last concluded (as JSON values)."""
 
     milestone: Subject
-    state: MilestoneState
+    state: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class Store:
         await self._outbox.create_index("partition")
         await self._plans.create_index([("day", 1)])
 
-    async def plans(self, names: Iterable[str]) -> dict[str, tuple[Plan, PlanState]]:
-        """Plans by name, with the states last concluded."""
+    async def plans(self, names: Iterable[str]) -> dict[str, tuple[Plan, Document]]:
+        """Plans by name, with the states last concluded (as JSON values)."""
         found = await self._plans.find({"_id": {"$in": list(names)}}).to_list(None)
-        return {doc["_id"]: (plan_of(doc), PlanState.model_validate(doc["state"])) for doc in found}
+        return {doc["_id"]: (plan_of(doc), doc["state"]) for doc in found}
 
     async def plan_document(self, name: str) -> Document | None:
         """A plan's document as it is stored, readable or not."""
@@ -76,7 +76,7 @@ class Store:
         """Milestones of a plan by name."""
         keys = [milestone_key(plan, name) for name in names]
         found = await self._milestones.find({"_id": {"$in": keys}}).to_list(None) if keys else []
-        return {doc["milestone"]: Stored(subject_of(doc), _state(doc)) for doc in found}
+        return {doc["milestone"]: Stored(subject_of(doc), doc["state"]) for doc in found}
 
     async def facts(self, plan: str, names: Iterable[str]) -> dict[str, Subject]:
         """Facts of a plan by name."""
@@ -147,6 +147,11 @@ class Store:
             collection = self._facts if is_fact(about) else self._milestones
             found = await collection.find_one({"_id": milestone_key(plan, about)})
         return found["registers"] if found else {}
+
+
+def milestone_of(stored: Stored) -> MilestoneState:
+    """The state of a stored milestone."""
+    return MilestoneState.model_validate(stored.state)
 
 
 def _state(document: Document) -> MilestoneState:

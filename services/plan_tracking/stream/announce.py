@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from schemas import topics
 from schemas.states import MilestoneConcluded, MilestoneState, PlanConcluded, PlanState
 from services.kit.kafka import Announcer, Message, partition_of
-from services.plan_tracking.store import Note, Store
+from services.plan_tracking.store import Note, Store, milestone_of
 
 SOURCE = "/milepost/plan-tracking"
 
@@ -54,8 +54,8 @@ async def announce_note(store: Store, announcer: Announcer, namespace: str, note
     """Announces what a note names, from the store, and deletes it; announces again if another was there first."""
     for _ in range(2):
         stored = [await store.milestones(plan, names) for plan, names in note.plans.items()]
-        milestones = [one.state for found in stored for one in found.values()]
-        plans = [state for _, state in (await store.plans(note.plans)).values()]
+        milestones = [milestone_of(one) for found in stored for one in found.values()]
+        plans = [PlanState.model_validate(state) for _, state in (await store.plans(note.plans)).values()]
         await announcer.announce(note.partition, messages(namespace, milestones, plans, now))
         if await store.delete_note(note):
             return

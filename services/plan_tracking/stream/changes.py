@@ -41,7 +41,7 @@ async def changes(store: Store, networks: Networks, work: Mapping[str, Sequence[
 
 
 async def _change(
-    store: Store, networks: Networks, name: str, entries: Sequence[Entry], known: tuple[Plan, PlanState] | None
+    store: Store, networks: Networks, name: str, entries: Sequence[Entry], known: tuple[Plan, Document] | None
 ) -> Change:
     plan, before = known or (Plan(name), None)
     if plan.stuck:
@@ -70,36 +70,39 @@ async def stuck(store: Store, name: str, entries: Sequence[Entry]) -> Change:
     return Change(name, {"plans": [plan], "history": history}, announced, [], None)
 
 
-def _conclude(folded: Folded, stored: Mapping[str, Stored], before: PlanState | None) -> Change:
+def _conclude(folded: Folded, stored: Mapping[str, Stored], before: Document | None) -> Change:
     documents, announced = [], []
+    correlations = _correlations(folded)
     for name in sorted(folded.affected):
         milestone = folded.touched.get(name) or stored[name].milestone
-        state = milestone_state(folded.plan, milestone, folded.network, _correlation(folded, name))
-        differs = name not in stored or _differs(state, stored[name].state)
-        state = state if differs else stored[name].state
+        correlation = correlations.get(name) or correlations.get(folded.network.scheduled[name].driver)
+        state = milestone_state(folded.plan, milestone, folded.network, correlation or correlations.get(PLAN))
+        said = state.model_dump(mode="json")
+        differs = name not in stored or _differs(said, stored[name].state)
         if differs or name in folded.touched:
-            documents.append(milestone_document(milestone, folded.network.given[name], state))
+            kept = said if differs else stored[name].state
+            documents.append(milestone_document(milestone, folded.network.given[name], kept))
         if differs:
             announced.append(state)
     plan = plan_state(folded.plan, folded.network)
+    said = plan.model_dump(mode="json")
     writes = {
-        "plans": [plan_document(folded.plan, folded.network, plan)],
+        "plans": [plan_document(folded.plan, folded.network, said)],
         "milestones": documents,
         "facts": [fact_document(folded.plan.name, fact) for fact in folded.facts.values()],
         "history": [history_document(folded.plan.name, remembered) for remembered in folded.history],
     }
-    told = plan if before is None or _differs(plan, before) else None
+    told = plan if before is None or _differs(said, before) else None
     return Change(folded.plan.name, writes, told, announced, (folded.plan, folded.network))
 
 
-def _differs(now: MilestoneState | PlanState, before: MilestoneState | PlanState) -> bool:
+def _differs(now: Document, before: Document) -> bool:
     """Whether anything but the version and the correlation id differs."""
-    meta = {"version", "correlationid"}
-    return now.model_dump(exclude=meta) != before.model_dump(exclude=meta)
+    meta = {"version": None, "correlationid": None}
+    return {**now, **meta} != {**before, **meta}
 
 
-def _correlation(folded: Folded, name: str) -> str | None:
-    """The correlation id of the record that moved a milestone: the last of its own or its cause's, else the last."""
-    movers = {name, folded.network.scheduled[name].driver}
-    events = [r.entry.event for r in folded.history if r.about in movers] or [r.entry.event for r in folded.history]
-    return events[-1].correlationid if events else None
+def _correlations(folded: Folded) -> dict[str, str | None]:
+    """The correlation id of the last record about each subject, and of the last record of all under PLAN."""
+    said = {remembered.about: remembered.entry.event.correlationid for remembered in folded.history}
+    return said | {PLAN: folded.history[-1].entry.event.correlationid} if folded.history else {}
