@@ -57,9 +57,10 @@ async def _change(
 
 async def stuck(store: Store, name: str, entries: Sequence[Entry]) -> Change:
     """A stuck plan keeps its last good content; its version goes on, and its records enter history unfolded."""
-    document = await store.plan_document(name) or plan_document(
-        Plan(name), Network(), plan_state(Plan(name), Network())
-    )
+    nothing = (Plan(name), Network())
+    document = await store.plan_document(name)
+    if document is None:
+        document = plan_document(*nothing, plan_state(*nothing).model_dump(mode="json"))
     version = max(document["version"], entries[-1].offset)
     state = {**document["state"], "version": version, "stuck": True}
     history = [
