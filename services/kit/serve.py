@@ -95,16 +95,7 @@ def main(name: str, settings: Settings, build: Callable[[], Awaitable[Service]])
     async def run() -> int:
         return await serve(await build(), settings)
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        sys.exit(runner.run(run()))
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:  # not built for this platform: asyncio's own loop serves
-        return None
-    return uvloop.new_event_loop
+    sys.exit(asyncio.run(run()))
 
 
 async def wait_for(what: str, attempt: Callable[[], Awaitable[object]]) -> None:
