@@ -1,0 +1,155 @@
+"""Controls: each invariant is silent about a good run, and speaks when one thing in it is made wrong."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.events import PLAN
+from tests.faults import invariants, tellings
+from tests.faults.evidence import Evidence, Hook
+from tests.faults.example import evidence, reworded, with_hooks, without_hook
+from tests.faults.invariants import OF_PLANS, Invariant, violations
+from tests.faults.tellings import OF_TELLING
+
+B = f"{PLAN}|dft/b"
+
+Spoil = Callable[[Evidence], Evidence]
+
+
+def test_a_good_run_violates_nothing() -> None:
+    """Both milestones were late, came back, and one is late again: three notifications."""
+    good = evidence()
+    assert [hook.notification.data.kind for hook in good.telling.hooks] == ["moved", "recovered", "moved"]
+    assert violations(good, OF_PLANS + OF_TELLING) == []
+
+
+def lost(good: Evidence) -> Evidence:
+    """An accepted event is not on the log."""
+    return good.but(accepted=[*good.accepted, {**good.accepted[-1], "id": "lost"}])
+
+
+def garbled(good: Evidence) -> Evidence:
+    """An accepted event is on the log with another date."""
+    wrong = {**good.accepted[-1], "data": {"forecast": "2029-09-09", "reason": "Its own"}}
+    return good.but(accepted=[*good.accepted[:-1], wrong])
+
+
+def rolled_back(good: Evidence) -> Evidence:
+    """A milestone in the store is as it was before its last record."""
+    earlier = [state for key, state in good.announced.milestones if key == B][-2]
+    return good.but(kept=dataclasses.replace(good.kept, milestones={**good.kept.milestones, B: earlier}))
+
+
+def without_registers(good: Evidence) -> Evidence:
+    """The states are right, but a register is not."""
+    registers = dict(good.kept.registers[B])
+    registers.pop("forecast")
+    return good.but(kept=dataclasses.replace(good.kept, registers={**good.kept.registers, B: registers}))
+
+
+def unheard_of(good: Evidence) -> Evidence:
+    """The store has a milestone that nobody spoke of."""
+    more = {**good.kept.milestones, f"{PLAN}|dft/x": good.kept.milestones[B]}
+    return good.but(kept=dataclasses.replace(good.kept, milestones=more))
+
+
+def forgotten(good: Evidence) -> Evidence:
+    """History lacks a record."""
+    return good.but(kept=dataclasses.replace(good.kept, history=good.kept.history[1:]))
+
+
+def remembered_twice(good: Evidence) -> Evidence:
+    """History has a record twice."""
+    return good.but(kept=dataclasses.replace(good.kept, history=[*good.kept.history, good.kept.history[0]]))
+
+
+def unannounced(good: Evidence) -> Evidence:
+    """The last state of a milestone was not announced."""
+    return good.but(announced=dataclasses.replace(good.announced, milestones=good.announced.milestones[:-1]))
+
+
+def unannounced_alert(good: Evidence) -> Evidence:
+    """The last change of an alert was not announced."""
+    return good.but(announced=dataclasses.replace(good.announced, alerts=good.announced.alerts[:-1]))
+
+
+def announced_again(good: Evidence) -> Evidence:
+    """A zombie has announced an old state, and its successor the newest once more."""
+    of_b = [one for one in good.announced.milestones if one[0] == B]
+    back = [*good.announced.milestones, of_b[-2], of_b[-1]]
+    return good.but(announced=dataclasses.replace(good.announced, milestones=back))
+
+
+def miscounted(good: Evidence) -> Evidence:
+    """A replica of metrics shows an old count."""
+    return good.but(series=[good.series[0], dict.fromkeys(good.series[0], 0.0)])
+
+
+def silent(good: Evidence) -> Evidence:
+    """The alert that fires at the end is not there."""
+    alerts = {key: kept for key, kept in good.telling.alerts.items() if not kept.firing}
+    return good.but(telling=dataclasses.replace(good.telling, alerts=alerts))
+
+
+def told_again(good: Evidence) -> Evidence:
+    """The last notification once more, under a new number."""
+    return with_hooks(good, Hook("s-4", good.telling.hooks[-1].text))
+
+
+def copied(good: Evidence) -> Evidence:
+    """A copy that no attempt accounts for."""
+    return with_hooks(good, good.telling.hooks[0])
+
+
+def tried_too_often(good: Evidence) -> Evidence:
+    """More attempts than there were crashes, and none is on record as failed."""
+    first = good.telling.notifications["s-1"]
+    many = dataclasses.replace(first, attempts=first.attempts * 3)
+    notifications = {**good.telling.notifications, "s-1": many}
+    return good.but(telling=dataclasses.replace(good.telling, notifications=notifications))
+
+
+SPOILED: list[tuple[Invariant, Spoil]] = [
+    (invariants.accepted_is_on_the_log, lost),
+    (invariants.accepted_is_on_the_log, garbled),
+    (invariants.nothing_is_rejected, lambda good: good.but(rejected=["reason"])),
+    (invariants.answers_are_honest, lambda good: good.but(answers=Counter({"500": 1}))),
+    (invariants.plans_equal_a_fold, rolled_back),
+    (invariants.plans_equal_a_fold, without_registers),
+    (invariants.plans_equal_a_fold, unheard_of),
+    (invariants.history_has_each_record_once, forgotten),
+    (invariants.history_has_each_record_once, remembered_twice),
+    (invariants.readers_see_the_newest, unannounced),
+    (invariants.readers_see_the_newest, unannounced_alert),
+    (invariants.announcements_never_go_back, announced_again),
+    (invariants.metrics_show_the_newest, miscounted),
+    (invariants.all_are_well, lambda good: good.but(wrong=["alerting.1: healthz answers 503"])),
+    (tellings.alerts_hold_what_the_states_call_for, silent),
+    (tellings.the_last_word_is_not_outgrown, lambda good: without_hook(good, 3)),
+    (tellings.what_is_over_was_said_to_be, lambda good: without_hook(good, 2)),
+    (
+        tellings.what_is_over_was_said_to_be,
+        lambda good: reworded(good, 2, '"ended":"recovered"', '"ended":"cancelled"'),
+    ),
+    (tellings.nothing_is_told_that_never_was, lambda good: reworded(good, 3, '"to":"2027-03-15"', '"to":"2027-03-16"')),
+    (tellings.nothing_is_told_twice, told_again),
+    (tellings.every_notification_arrives, lambda good: without_hook(good, 1)),
+    (tellings.every_notification_arrives, lambda good: reworded(good, 1, "Later", "later")),
+    (tellings.copies_are_few_and_alike, copied),
+    (tellings.copies_are_few_and_alike, lambda good: with_hooks(good, Hook("s-1", good.telling.hooks[1].text))),
+    (tellings.copies_are_few_and_alike, tried_too_often),
+]
+
+
+@pytest.mark.parametrize(("invariant", "spoil"), SPOILED)
+def test_what_is_wrong_is_seen(invariant: Invariant, spoil: Spoil) -> None:
+    """Each invariant sees what it is there to see."""
+    assert invariant(evidence()) == []
+    assert invariant(spoil(evidence()))
+
+
+def test_every_invariant_has_a_control() -> None:
+    """None is added without one."""
+    assert {invariant for invariant, _ in SPOILED} == set(OF_PLANS + OF_TELLING)
