@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format schemas lock clean
+.PHONY: help run test faults bench lint format schemas lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,6 +12,12 @@ run: .venv/local ## start everything: Kafka, the store, the four services, a sam
 
 test: .venv/dev ## run every test, on servers of their own
 	$(BIN)/python -m pytest $(ARGS)
+
+faults: .venv/dev ## the long form of the fault tests: ten kills of each process, one and two replicas (SEED=...)
+	FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
+
+bench: .venv/dev ## measure: plan-tracking over a floor, ingest over a naive handler (ROUNDS=5)
+	$(BIN)/python -m tests.bench
 
 lint: .venv/dev ## check style, types and layers
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """The pages, served by a real application over a reader of made-up plans."""
 
+import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
+from schemas.states import Blocked, Confidence
 from services.kit import web
 from services.kit.http import application
 from services.plan_tracking.pages import TEMPLATES, pages
@@ -277,3 +279,32 @@ async def test_a_need_in_another_plan_is_not_named(client: httpx.AsyncClient, sh
         html = (await client.get(path)).text
         assert "secret-thing" not in html
         assert "a milestone in another plan" in html
+
+
+async def test_what_the_lead_has_taken_back_stays_visible_and_is_marked(
+    client: httpx.AsyncClient, shelf: Shelf
+) -> None:
+    """A withdrawn plan, an unlisted department, a plan that is stuck: each with its date, in words."""
+    day = dt.date(2026, 11, 26)
+    [state] = states([Spec("dft/a", "Possession", "2027-01-01", "2027-03-01", reason="Moved.")])
+    marked = state.model_copy(
+        update={
+            "unlisted": day,
+            "blocked": Blocked(reason="No consent", since=dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)),
+            "baseline_approved": False,
+            "confidence": Confidence(scale="RAG", value="green", assessor="Projects office", assessed=day),
+        }
+    )
+    contributor = {"department": "dft", "title": "Transport", "unlisted": day}
+    shelf.put(plan_state([marked], withdrawn=day, stuck=True, contributors=[contributor]), [marked])
+    plan = _text((await client.get(f"/plans/{PLAN}")).text)
+    assert "Withdrawn by the lead on 26 November 2026." in plan
+    assert "Newer records of this plan could not be worked on." in plan
+    assert "Transport (unlisted on 26 November 2026" in plan
+    page = _text((await client.get(f"/plans/{PLAN}/milestones/dft/a")).text)
+    assert "Transport was unlisted by the lead on 26 November 2026" in page
+    assert "No consent" in page
+    assert "without an approval" in page
+    assert re.search(
+        r"Declared green \(RAG\) by Projects office on 26 November 2026 ?, 59 days later than agreed", page
+    )
