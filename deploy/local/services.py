@@ -18,12 +18,19 @@ async def service(name: str, env: Mapping[str, str], directory: Path) -> Process
     return await module(f"services.{name}", name, int(env["MILEPOST_PORT"]), env, directory)
 
 
-async def module(module_name: str, name: str, port: int, env: Mapping[str, str], directory: Path) -> Process:
-    """A Python module that serves HTTP on `port`, once its `/readyz` answers 200."""
+async def module(
+    module_name: str,
+    name: str,
+    port: int,
+    env: Mapping[str, str],
+    directory: Path,
+    seconds: float = READY_SECONDS,
+) -> Process:
+    """A Python module that serves HTTP on `port`, once its `/readyz` answers 200, within `seconds`."""
     require_free(port, name)
     check = functools.partial(_missing, f"{HOST}:{port}")
     log = directory / "logs" / f"{name}.log"
-    return await launch(name, [sys.executable, "-m", module_name], check, log=log, seconds=READY_SECONDS, env=env)
+    return await launch(name, [sys.executable, "-m", module_name], check, log=log, seconds=seconds, env=env)
 
 
 async def _missing(address: str) -> str | None:

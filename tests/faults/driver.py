@@ -24,6 +24,9 @@ Start = Callable[[int], Awaitable[Process]]
 
 SERVERS = ("kafka", "store")
 
+READY_SECONDS = 240.0
+"""A service that is started while Kafka is killed again and again is not ready before Kafka is left alone."""
+
 
 @dataclass
 class Part:
@@ -116,7 +119,8 @@ def replica(name: str, number: int, port: int, env: Mapping[str, str], directory
     own = {**env, "MILEPOST_REPLICA": str(number), "MILEPOST_PORT": str(port)}
 
     async def start(life: int) -> Process:
-        return await module(program or f"services.{name}", name, port, own, directory / f"{name}.{number}-{life}")
+        own_directory = directory / f"{name}.{number}-{life}"
+        return await module(program or f"services.{name}", name, port, own, own_directory, READY_SECONDS)
 
     return start
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from deploy.local.side_by_side import side_by_side
 from schemas.envelope import STRUCTURED
 from schemas.names import owner
 from services.kit.words import london_day
@@ -22,7 +23,7 @@ CHAIN = 8
 
 TOLERANCE = 14
 CONNECTIONS = 16
-PAUSE = 0.1
+PAUSE = 0.25
 """Seconds before a refused event is sent again."""
 
 
@@ -149,9 +150,8 @@ class Load:
     async def post(self, events: Sequence[Body]) -> None:
         """Returns when every event is accepted; raises ValueError when one is refused for good."""
         waiting = iter(enumerate(events))
-        async with httpx.AsyncClient(timeout=15, trust_env=False) as http, asyncio.TaskGroup() as group:
-            for worker in range(CONNECTIONS):
-                group.create_task(self._work(http, waiting, worker))
+        async with httpx.AsyncClient(timeout=15, trust_env=False) as http:
+            await side_by_side(self._work(http, waiting, number) for number in range(CONNECTIONS))
 
     async def _work(self, http: httpx.AsyncClient, waiting: Iterator[tuple[int, Body]], turn: int) -> None:
         for number, event in waiting:

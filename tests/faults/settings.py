@@ -1,4 +1,4 @@
-"""What a fault run is made of, from the environment: `make test` runs the short form, `make faults` the long one."""
+"""What a fault run is made of, from the environment: FAULTS=short is the short form, `make faults` the long one."""
 
 import os
 import random
