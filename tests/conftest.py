@@ -3,10 +3,15 @@
 import secrets
 from collections.abc import AsyncIterator
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
 from tests.servers import Servers, Stack, namespace_on, need_programs
+
+# a deadline would make every property a timed test, which fails on a slow machine
+hypothesis.settings.register_profile("milepost", deadline=None)
+hypothesis.settings.load_profile("milepost")
 
 
 @pytest_asyncio.fixture(scope="session")

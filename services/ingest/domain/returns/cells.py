@@ -4,21 +4,22 @@ import datetime as dt
 import re
 
 from services.ingest.domain.returns.grid import CellError, Value
-from services.ingest.domain.returns.model import Status
+from services.ingest.domain.returns.model import State
 
 _SLOT = re.compile(r"(\d+(?:\.\d+)*[a-z]?)\.\d+")
 _SECTION = re.compile(r"\d+(?:\.\d+)*[a-z]?")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NO_DATE = {"tbc", "tbd", "to be confirmed", "n/a", "na", "not applicable", "none", "-", "–", "—"}
 
-_STATUSES: dict[str, Status] = {
-    "live": "Live",
-    "complete": "Complete",
-    "completed": "Complete",
-    "superceded": "Superceded",
-    "superseded": "Superceded",
-    "redundant": "Redundant",
+_STATES: dict[str, State] = {
+    "live": "open",
+    "complete": "done",
+    "completed": "done",
+    "superceded": "cancelled",
+    "superseded": "cancelled",
+    "redundant": "cancelled",
 }
+"""The statuses of the form, and what each means."""
 
 
 class Unreadable(ValueError):
@@ -65,19 +66,19 @@ def says_no_date(value: Value | None) -> bool:
     return isinstance(value, str) and value.strip().lower() in _NO_DATE
 
 
-def status(value: Value | None) -> Status:
-    """The status in a cell. Raises Unreadable when it is blank or not one that the form knows."""
+def state_of(value: Value | None) -> State:
+    """The state that the status in a cell means. Raises Unreadable when it is blank or not one that the form knows."""
     said = text(value)
     if said is None:
         raise Unreadable("is blank: choose Live, Complete, Superceded or Redundant")
-    if said.lower() not in _STATUSES:
+    if said.lower() not in _STATES:
         raise Unreadable(f"says {said!r}: choose Live, Complete, Superceded or Redundant")
-    return _STATUSES[said.lower()]
+    return _STATES[said.lower()]
 
 
 def is_status(value: Value | None) -> bool:
     """Whether the cell holds a status that the form knows."""
-    return isinstance(value, str) and value.strip().lower() in _STATUSES
+    return isinstance(value, str) and value.strip().lower() in _STATES
 
 
 def section_of(value: Value | None) -> str | None:

@@ -3,13 +3,9 @@
 import difflib
 import re
 from functools import lru_cache
-from typing import Literal
 
-from services.ingest.domain.returns.model import MilestoneType
+from services.ingest.domain.returns.model import Meaning, MilestoneType
 
-Meaning = Literal[
-    "title", "version", "original_baseline", "baseline", "forecast_or_actual", "forecast", "actual", "status", "reason"
-]
 DATES: frozenset[Meaning] = frozenset({"original_baseline", "baseline", "forecast_or_actual", "forecast", "actual"})
 
 _TITLE = ("label", "title", "name", "milestone")

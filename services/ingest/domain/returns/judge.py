@@ -21,7 +21,7 @@ def middle_of(rows: Iterable[Row], as_at: dt.date | None) -> dt.date:
 
     Raises ValueError where there is no date at all.
     """
-    dates = [date for row in rows for date in (row.agreed, row.due) if date] + ([as_at] if as_at else [])
+    dates = [said.date for row in rows for said in (row.agreed, row.due) if said] + ([as_at] if as_at else [])
     return dt.date.fromordinal(statistics.median_low(date.toordinal() for date in dates))
 
 
@@ -31,9 +31,9 @@ def doubt(row: Row, middle: dt.date, days: int) -> Finding | None:
     It is the one farther from the middle of the return; where they are equally far, the forecast: somebody approved the
     baseline.
     """
-    baseline, due = row.agreed, row.due
-    if baseline is None or due is None or abs((due - baseline).days) <= days:
+    if row.agreed is None or row.due is None or abs((row.due.date - row.agreed.date).days) <= days:
         return None
+    baseline, due = row.agreed.date, row.due.date
     dates = [(row.due_field, due), (BASELINE, baseline)]
     (field, date), (other_field, other) = sorted(dates, key=lambda dated: abs(dated[1] - middle), reverse=True)
     message = (
@@ -48,23 +48,23 @@ def doubt(row: Row, middle: dt.date, days: int) -> Finding | None:
 def notes(row: Row, as_at: dt.date | None, days: int) -> Iterator[Finding]:
     """What does not fit together in a row, and is published as it stands; `days` is the delay that needs a reason."""
     if as_at and row.due:
-        yield from _against_as_at(row, row.due, as_at)
-    if row.status == "Complete" and row.due is None:
-        yield row.finding("noted", row.due_field, f"{row.slot} is Complete without a date: write the actual date")
-    if row.agreed and row.due and (row.due - row.agreed).days > days and not row.reason:
-        late = (row.due - row.agreed).days
+        yield from _against_as_at(row, row.due.date, as_at)
+    if row.state == "done" and row.due is None:
+        yield row.finding("noted", row.due_field, f"{row.slot} is {row.said} without a date: write the actual date")
+    late = (row.due.date - row.agreed.date).days if row.agreed and row.due else 0
+    if late > days and not row.reason:
         message = f"{row.slot} is {late:,} days after its baseline and gives no reason: over {days} days one is due"
         yield row.finding("noted", "reason", message)
 
 
 def _against_as_at(row: Row, due: dt.date, as_at: dt.date) -> Iterator[Finding]:
-    if row.status == "Live" and due < as_at:
+    if row.state == "open" and due < as_at:
         message = (
-            f"{row.slot} is Live, but its forecast {_said(due)} is before the as-at date {_said(as_at)}: "
+            f"{row.slot} is {row.said}, but its forecast {_said(due)} is before the as-at date {_said(as_at)}: "
             "set it Complete, or give the date that is now expected"
         )
         yield row.finding("noted", row.due_field, message)
-    if row.status != "Live" and due > as_at:
+    if row.state != "open" and due > as_at:
         message = (
             f"{row.slot} is {row.said}, but its date {_said(due)} is after the as-at date {_said(as_at)}: "
             "set it Live, or correct the date"

@@ -10,12 +10,12 @@ from services.ingest.domain.returns.cells import (
     plain_date,
     says_no_date,
     section_of,
-    status,
+    state_of,
     text,
 )
-from services.ingest.domain.returns.columns import DATES, Meaning
+from services.ingest.domain.returns.columns import DATES
 from services.ingest.domain.returns.grid import CellError, Grid, Value, letters
-from services.ingest.domain.returns.model import LONGEST_TITLE, Finding, Kind, MilestoneType, Row
+from services.ingest.domain.returns.model import LONGEST_TITLE, Finding, Kind, Meaning, MilestoneType, Row, on
 from services.ingest.domain.returns.table import Table
 
 T = TypeVar("T")
@@ -91,20 +91,20 @@ def _unnumbered(line: _Line) -> Iterator[Finding]:
 
 
 def _row(line: _Line, slot: str, kind: MilestoneType | None) -> Row:
-    state = line.read("status", status)
-    due = line.read("actual" if state == "Complete" else "forecast", plain_date)
+    state = line.read("status", state_of)
+    due = line.read("actual" if state == "done" else "forecast", plain_date)
     return Row(
         sheet=line.grid.sheet,
         row=line.row,
         slot=slot,
         title=line.read("title", _title),
-        status=state,
+        state=state,
         said=line.read("status", text) or state,
         type=kind,
         version=line.read("version", text),
-        original_baseline=line.read("original_baseline", plain_date),
-        baseline=line.read("baseline", plain_date),
-        due=due or line.read("forecast_or_actual", plain_date),
+        original_baseline=on(line.read("original_baseline", plain_date)),
+        baseline=on(line.read("baseline", plain_date)),
+        due=on(due or line.read("forecast_or_actual", plain_date)),
         reason=line.read("reason", text),
         others=line.others,
     )
@@ -126,7 +126,7 @@ def _about(line: _Line, row: Row) -> Iterator[Finding]:
         if says_no_date(value := line.value(means)):
             message = f"{row.slot}: {_words(means)} says {value!r}: no date is published until one is written"
             yield row.finding("noted", means, message)
-    if row.status != "Complete" and line.value("actual") is not None:
+    if row.state != "done" and line.value("actual") is not None:
         yield row.finding("noted", "actual", f"{row.slot} has an actual date, but is {row.said}: set it Complete")
     if row.baseline is None and row.original_baseline is not None:
         message = f"{row.slot} has no latest approved baseline, so the original one holds: fill it in if it does not"

@@ -5,23 +5,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 
 from services.ingest.domain.returns.front import project_finding
 from services.ingest.domain.returns.judge import Thresholds, doubt, middle_of, notes
-from services.ingest.domain.returns.model import BASELINE, Finding, Return, Row, Status
+from services.ingest.domain.returns.model import BASELINE, Finding, Return, Row
 from services.ingest.domain.returns.names import Named, name_rows, slug_of
 
 THRESHOLDS = Thresholds()
 LONGEST_REASON = 2000
 """The letters that the contract gives a reason."""
-
-_STATES: dict[Status, Literal["open", "done", "cancelled"]] = {
-    "Live": "open",
-    "Complete": "done",
-    "Superceded": "cancelled",
-    "Redundant": "cancelled",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A row as it would be published: `data` is that of a `milestone.reported`, its dates as YYYY-MM-DD.
+    """A row as it would be published: `data` is that of a `milestone.reported`, its dates as the contract writes them.
 
     Only what is `ready` may be published: of the rest a finding says what must be decided. There is no name without a
     project or a usable title.
@@ -51,7 +44,7 @@ class Proposal:
 
     row: Row
     name: str | None
-    data: Mapping[str, str]
+    data: Mapping[str, Any]
     findings: tuple[Finding, ...]
     ready: bool
 
@@ -140,23 +133,22 @@ def _confirmed(doubted: Finding) -> Finding:
     return dataclasses.replace(doubted, kind="noted", message=message)
 
 
-def _data(row: Row, without: str | None) -> dict[str, str]:
+def _data(row: Row, without: str | None) -> dict[str, Any]:
     """The row as the contract has it; what is not known is absent, and so says nothing."""
-    state = _STATES[row.status]
     # what was cancelled has no date to come, and never had an actual one
-    dates = {BASELINE: row.agreed, row.due_field: row.due if state != "cancelled" else None}
+    dates = {BASELINE: row.agreed, row.due_field: row.due if row.state != "cancelled" else None}
     said = {
         "title": row.title,
         "type": row.type,
-        "state": state,
-        **{name: date.isoformat() for name, date in dates.items() if date and name != without},
-        "reason": _reason(row, state),
+        "state": row.state,
+        **{name: date.model_dump() for name, date in dates.items() if date and name != without},
+        "reason": _reason(row),
     }
     return {name: value for name, value in said.items() if value}
 
 
-def _reason(row: Row, state: str) -> str | None:
-    said = [row.said if state == "cancelled" else None, row.reason]
+def _reason(row: Row) -> str | None:
+    said = [row.said if row.state == "cancelled" else None, row.reason]
     return ": ".join(filter(None, said))[:LONGEST_REASON] or None
 
 

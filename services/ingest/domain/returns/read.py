@@ -65,7 +65,7 @@ def _about_copy(grid: Grid, table: Table, rows: Sequence[Row]) -> Iterator[Findi
 
 
 def _content(row: Row) -> tuple[object, ...]:
-    return row.title, row.status, row.agreed, row.due
+    return row.title, row.state, row.agreed, row.due
 
 
 def _sheet(grid: Grid, table: Table) -> Read:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.ingest.domain.returns.cells import begins_section, is_status, section_of
-from services.ingest.domain.returns.columns import DATES, Meaning, is_computed, meaning, title_rank
+from services.ingest.domain.returns.columns import DATES, is_computed, meaning, title_rank
 from services.ingest.domain.returns.grid import Grid, Value
+from services.ingest.domain.returns.model import Meaning
 
 Headers = Mapping[int, str]
 """The headers of a table by their columns."""

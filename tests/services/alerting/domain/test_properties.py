@@ -47,7 +47,7 @@ def unsaid(world: World, kept: KeptAlert) -> int:
     return worse_by(kept, world.said.get(kept.key)) - grown_by_day(kept, world.states)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOVES, st.sampled_from([0, 5, 60]))
 def test_no_level_is_worse_than_told_by_more_than_the_threshold(
     moves: list[tuple[tuple[Step, ...], bool, int, int]], least_days: int
@@ -61,7 +61,7 @@ def test_no_level_is_worse_than_told_by_more_than_the_threshold(
             assert kept.key in world.said or kept.alert.days <= least_days
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=75)
 @given(MOVES, st.sampled_from([0, 5, 60]))
 def test_whoever_was_told_hears_that_it_is_over(
     moves: list[tuple[tuple[Step, ...], bool, int, int]], least_days: int
@@ -73,7 +73,7 @@ def test_whoever_was_told_hears_that_it_is_over(
     assert world.told() is None
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=75)
 @given(MOVES)
 def test_good_news_is_only_of_dates_that_came_back(moves: list[tuple[tuple[Step, ...], bool, int, int]]) -> None:
     """Whatever is told as recovered is open, listed, dated, and within its plan's tolerance of what was agreed."""

@@ -263,7 +263,7 @@ def answer(content: bytes) -> str:
         return str(refusal)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from([*PARTS, SHEET, SHEET, SHEET]), st.floats(0, 1), st.binary(max_size=8), st.integers(0, 8))
 def test_a_damaged_part_is_read_or_refused_and_nothing_else(part: str, at: float, noise: bytes, cut: int) -> None:
     """Whatever is wrong inside, the answer is grids or a refusal that names the fix."""
@@ -276,7 +276,7 @@ def test_a_damaged_part_is_read_or_refused_and_nothing_else(part: str, at: float
     assert said.endswith("grids") or "save it as" in said or "unhide" in said or "save it again" in said
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=8))
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(at: int, noise: bytes) -> None:
     """The same for the container."""

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from services.ingest.domain.returns.cells import Unreadable, begins_section, plain_date, section_of, status, text
+from services.ingest.domain.returns.cells import Unreadable, begins_section, plain_date, section_of, state_of, text
 from services.ingest.domain.returns.grid import CellError, Value
 
 
@@ -28,18 +28,18 @@ def test_an_iso_date_as_text_is_that_date() -> None:
 
 @pytest.mark.parametrize(
     ("said", "means"),
-    [("Live", "Live"), ("complete ", "Complete"), ("Superseded", "Superceded"), ("REDUNDANT", "Redundant")],
+    [("Live", "open"), ("complete ", "done"), ("Superseded", "cancelled"), ("REDUNDANT", "cancelled")],
 )
 def test_a_status_is_known_in_any_case_and_in_both_spellings(said: str, means: str) -> None:
     """The form misspells Superseded; people write it either way."""
-    assert status(said) == means
+    assert state_of(said) == means
 
 
 @pytest.mark.parametrize("said", ["Incomplete", "On hold", None, 1])
 def test_any_other_status_is_refused(said: Value | None) -> None:
     """A status that is only like a known one is never taken for it."""
     with pytest.raises(Unreadable, match="choose Live, Complete, Superceded or Redundant"):
-        status(said)
+        state_of(said)
 
 
 def test_text_is_one_line_and_whole_numbers_have_no_point() -> None:

@@ -5,33 +5,33 @@ import datetime as dt
 import pytest
 
 from services.ingest.domain.returns.judge import doubt, middle_of, notes
-from services.ingest.domain.returns.model import Row, Status
+from services.ingest.domain.returns.model import Row, State, on
 from tests.services.ingest.domain.returns.sheets import AS_AT, JULY, MAY
 
 TEN_YEARS = 3653
 
 
 def row(
-    baseline: dt.date | None = JULY, due: dt.date | None = JULY, status: Status = "Live", reason: str | None = None
+    baseline: dt.date | None = JULY, due: dt.date | None = JULY, state: State = "open", reason: str | None = None
 ) -> Row:
     """A row with these dates."""
-    return Row("6a", 7, "6.01.1", "OBC", status, status, baseline=baseline, due=due, reason=reason)
+    return Row("6a", 7, "6.01.1", "OBC", state, state, baseline=on(baseline), due=on(due), reason=reason)
 
 
 @pytest.mark.parametrize(
-    ("baseline", "due", "status", "field"),
+    ("baseline", "due", "state", "field"),
     [
-        (dt.date(2020, 2, 1), dt.date(2000, 2, 1), "Live", "forecast"),
-        (dt.date(1923, 1, 1), dt.date(2020, 3, 31), "Live", "baseline"),
-        (dt.date(2019, 4, 3), dt.date(2051, 4, 3), "Live", "forecast"),
-        (dt.date(2018, 1, 1), dt.date(2001, 1, 1), "Complete", "actual"),
+        (dt.date(2020, 2, 1), dt.date(2000, 2, 1), "open", "forecast"),
+        (dt.date(1923, 1, 1), dt.date(2020, 3, 31), "open", "baseline"),
+        (dt.date(2019, 4, 3), dt.date(2051, 4, 3), "open", "forecast"),
+        (dt.date(2018, 1, 1), dt.date(2001, 1, 1), "done", "actual"),
     ],
 )
 def test_of_two_dates_far_apart_the_one_far_from_the_others_is_doubtful(
-    baseline: dt.date, due: dt.date, status: Status, field: str
+    baseline: dt.date, due: dt.date, state: State, field: str
 ) -> None:
     """The finding names it, says why, and names the fix."""
-    finding = doubt(row(baseline, due, status), AS_AT, TEN_YEARS)
+    finding = doubt(row(baseline, due, state), AS_AT, TEN_YEARS)
     assert finding is not None
     assert (finding.kind, finding.field, finding.slot, finding.row) == ("doubtful", field, "6.01.1", 7)
     assert "30 June 2019" in finding.message
@@ -66,10 +66,10 @@ def test_live_before_the_as_at_date_is_noted() -> None:
     assert list(notes(row(due=AS_AT), AS_AT, 100)) == []
 
 
-@pytest.mark.parametrize("status", ["Complete", "Superceded", "Redundant"])
-def test_over_but_after_the_as_at_date_is_noted(status: Status) -> None:
+@pytest.mark.parametrize("state", ["done", "cancelled"])
+def test_over_but_after_the_as_at_date_is_noted(state: State) -> None:
     """What is over cannot lie after the date of the return."""
-    [finding] = notes(row(status=status), AS_AT, 100)
+    [finding] = notes(row(state=state), AS_AT, 100)
     assert "set it Live, or correct the date" in finding.message
 
 
@@ -86,5 +86,5 @@ def test_a_long_delay_without_a_reason_is_noted() -> None:
 
 def test_complete_without_a_date_is_noted() -> None:
     """Done, but nobody knows when."""
-    [finding] = notes(row(due=None, status="Complete"), AS_AT, 100)
+    [finding] = notes(row(due=None, state="done"), AS_AT, 100)
     assert "write the actual date" in finding.message

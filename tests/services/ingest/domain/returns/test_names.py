@@ -11,7 +11,7 @@ from services.ingest.domain.returns.names import milestone_name, name_rows
 
 def row(slot: str, title: str, version: str | None = None, **more: Any) -> Row:
     """A row with this title."""
-    return Row("6a", int(slot[-1]), slot, title, "Live", "Live", version=version, **more)
+    return Row("6a", int(slot[-1]), slot, title, "open", "Live", version=version, **more)
 
 
 def test_a_name_is_project_title_and_version() -> None:

@@ -162,7 +162,7 @@ def _plans(draw: st.DrawFn) -> list[Spec]:
     return specs
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(specs=_plans())
 def test_nothing_is_out_of_place(specs: list[Spec]) -> None:
     """For any plan: each milestone has one row, every marker and bar is on the axis, today is on it or said to be

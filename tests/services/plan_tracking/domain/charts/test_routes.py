@@ -91,7 +91,7 @@ def _networks(draw: st.DrawFn) -> tuple[list[Stop], list[Link]]:
     return stops, [Link(*pair) for pair in pairs if pair[0] != pair[1]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(network=_networks())
 def test_lines_can_be_told_apart(network: tuple[list[Stop], list[Link]]) -> None:
     """For any network: no two lines share a lane where both run, none leaves the plot, every turn is a right angle,
