@@ -16,7 +16,7 @@ from services.ingest.domain.acceptance import Fault, Refusal, accept, elements, 
 from services.ingest.identify import KeyHolder
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
-from services.ingest.store import Store
+from services.ingest.store.rejections import RejectionStore
 from services.kit.http import CORRELATION, Problem, correlation_id, read_body
 from services.kit.identity import SESSION_SECONDS, Identity, Sessions, bearer, unknown
 from services.kit.logs import logger
@@ -34,12 +34,12 @@ class EventApi:
         holder: KeyHolder,
         sessions: Sessions,
         events: EventLog,
-        store: Store,
+        rejections: RejectionStore,
         plans: httpx.AsyncClient,
         clock: Callable[[], dt.datetime],
     ) -> None:
         self._settings, self._holder, self._sessions = settings, holder, sessions
-        self._events, self._store, self._plans, self._clock = events, store, plans, clock
+        self._events, self._rejections, self._plans, self._clock = events, rejections, plans, clock
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -90,7 +90,7 @@ class EventApi:
         One outcome for each time that it was accepted, and for each record that claimed its source and id.
         """
         (await self._holder.of(request)).require(source)
-        outcomes = [*await self._folded(request, source, id), *map(_refused, await self._store.rejections(source, id))]
+        outcomes = [*await self._folded(request, source, id), *map(_refused, await self._rejections.of(source, id))]
         if not outcomes:
             detail = f"No event {id} of {source} has been applied: it was not accepted, or is still on its way"
             raise Problem(404, "Not known (yet)", detail)

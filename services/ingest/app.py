@@ -10,7 +10,8 @@ from services.ingest.identify import KeyHolder
 from services.ingest.returns import ReturnApi
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
-from services.ingest.store import Store
+from services.ingest.store.keys import KeyStore
+from services.ingest.store.rejections import RejectionStore
 from services.ingest.stream import Rejections
 from services.kit.consume import CursorConsumer
 from services.kit.http import application
@@ -33,7 +34,8 @@ def utc_now() -> dt.datetime:
 async def build(settings: IngestSettings) -> Service:
     """The service, not yet working."""
     client = connect(settings.mongo)
-    store = Store(client[settings.database(NAME)])
+    database = client[settings.database(NAME)]
+    rejections = RejectionStore(database)
     sessions = Sessions(settings.session_secret)
     plans = httpx.AsyncClient(base_url=settings.plans_url, timeout=5)
     events = EventLog(LastingProducer(lambda: producer(settings.kafka), settings.publish_seconds), settings.namespace)
@@ -44,12 +46,12 @@ async def build(settings: IngestSettings) -> Service:
         [topics.rejected(settings.namespace).name],
         group=settings.group(NAME),
         replica=settings.replica,
-        cursors=store.cursors,
-        work=Rejections(client, store),
+        cursors=rejections.cursors,
+        work=Rejections(client, rejections),
     )
 
     async def work() -> None:
-        await wait_for("MongoDB", store.prepare)
+        await wait_for("MongoDB", rejections.prepare)
         await wait_for("the topics", lambda: require_topics(settings.kafka, settings.namespace))
         await wait_for("Kafka", kafka.start)
         try:
@@ -61,7 +63,7 @@ async def build(settings: IngestSettings) -> Service:
 
     metrics = registry()
     app = application("Milepost ingest", metrics)
-    holder = KeyHolder(store, sessions)
-    app.include_router(EventApi(settings, holder, sessions, events, store, plans, utc_now).router())
+    holder = KeyHolder(KeyStore(database), sessions)
+    app.include_router(EventApi(settings, holder, sessions, events, rejections, plans, utc_now).router())
     app.include_router(ReturnApi(settings, holder, events, utc_now).router())
     return Service(app, work, alive={"consumer": consumer.well}, ready={"kafka": events.producer.ready})

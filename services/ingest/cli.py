@@ -13,7 +13,7 @@ from schemas.names import RESERVED, Department
 from services.ingest.app import build
 from services.ingest.domain.keys import digest, new_key
 from services.ingest.settings import IngestSettings
-from services.ingest.store import Key, Store
+from services.ingest.store.keys import Key, KeyStore
 from services.kit.mongo import connect
 from services.kit.serve import main
 
@@ -42,14 +42,14 @@ def issue(
         _check(department)
     key = new_key()
     stored = Key(digest(key), tuple(departments), contact, dt.datetime.now(dt.UTC))
-    _with_store(lambda store: store.add_key(stored))
+    _with_store(lambda store: store.add(stored))
     typer.echo(json.dumps({"key": key, "departments": departments}))
 
 
 @keys.command("list")
 def list_keys() -> None:
     """Prints every key's id, departments, contact, and when it was made and revoked; one JSON object a line."""
-    for key in _with_store(lambda store: store.keys()):
+    for key in _with_store(lambda store: store.all()):
         typer.echo(
             json.dumps(
                 {
@@ -69,8 +69,8 @@ def revoke(
 ) -> None:
     """Revokes a key; it is refused at once by ingest and within a minute by the other services."""
 
-    async def work(store: Store) -> bool:
-        matching = [k for k in await store.keys() if k.digest.startswith(identifier) or k.digest == digest(identifier)]
+    async def work(store: KeyStore) -> bool:
+        matching = [k for k in await store.all() if k.digest.startswith(identifier) or k.digest == digest(identifier)]
         return len(matching) == 1 and await store.revoke(matching[0].digest, dt.datetime.now(dt.UTC))
 
     if not _with_store(work):
@@ -86,12 +86,12 @@ def _check(department: str) -> None:
         raise typer.BadParameter(f"{RESERVED} is reserved for Milepost itself")
 
 
-def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
+def _with_store(work: Callable[[KeyStore], Awaitable[T]]) -> T:
     async def connected() -> T:
         settings = IngestSettings()
         client = connect(settings.mongo)
         try:
-            return await work(Store(client[settings.database("ingest")]))
+            return await work(KeyStore(client[settings.database("ingest")]))
         finally:
             client.close()
 

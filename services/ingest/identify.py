@@ -3,15 +3,15 @@
 from fastapi import Request
 
 from services.ingest.domain.keys import digest
-from services.ingest.store import Store
+from services.ingest.store.keys import KeyStore
 from services.kit.identity import COOKIE, Identity, Sessions, bearer, unknown
 
 
 class KeyHolder:
     """Resolves a request to its identity, by key or by signed session."""
 
-    def __init__(self, store: Store, sessions: Sessions) -> None:
-        self._store, self._sessions = store, sessions
+    def __init__(self, keys: KeyStore, sessions: Sessions) -> None:
+        self._keys, self._sessions = keys, sessions
 
     async def of(self, request: Request) -> Identity:
         """The identity of a request; raises a 401 problem without a good key or session."""
@@ -22,7 +22,7 @@ class KeyHolder:
 
     async def by_key(self, key: str) -> Identity:
         """Whom a key speaks for; raises a 401 problem when it is unknown or revoked."""
-        found = await self._store.key(digest(key))
+        found = await self._keys.find(digest(key))
         if found is None or found.revoked:
             raise unknown()
         return Identity(found.departments)

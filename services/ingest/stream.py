@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiokafka import ConsumerRecord, TopicPartition
 
 from services.ingest.domain.rejection import rejection
-from services.ingest.store import Store
+from services.ingest.store.rejections import RejectionStore
 from services.kit.consume import Records
 from services.kit.cursors import Cursor
 from services.kit.mongo import Client, Document, Session, transaction
@@ -17,7 +17,7 @@ class Rejections:
     """The work of ingest on `milepost.rejected`: every record is kept, byte for byte."""
 
     client: Client
-    store: Store
+    store: RejectionStore
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Nothing is cached."""
@@ -32,7 +32,7 @@ class Rejections:
 
         async def write(session: Session) -> None:
             await self.store.cursors.advance(session, {tp: (cursors[tp], end) for tp, end in ends.items()})
-            await self.store.add_rejections(session, documents)
+            await self.store.add(session, documents)
 
         await transaction(self.client, write, await self.store.cursors.session())
         return ends

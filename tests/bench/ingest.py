@@ -15,7 +15,7 @@ from deploy.local.process import Process, output
 from deploy.local.services import module, service
 from schemas.envelope import BATCH, STRUCTURED
 from services.ingest.domain.keys import digest, new_key
-from services.ingest.store import Key, Store
+from services.ingest.store.keys import Key, KeyStore
 from services.kit.mongo import connect
 from services.kit.settings import Settings
 from tests.bench.measure import Row, Spent, cpu_of, table, told
@@ -99,7 +99,7 @@ async def running(servers: Servers, directory: Path) -> AsyncIterator[Ingests]:
 async def _add_key(settings: Settings, key: str) -> None:
     client = connect(settings.mongo)
     added = Key(digest(key), (LEAD, *DEPARTMENTS), "bench@example.org", dt.datetime.now(dt.UTC))
-    await Store(client[settings.database("ingest")]).add_key(added)
+    await KeyStore(client[settings.database("ingest")]).add(added)
     client.close()
 
 

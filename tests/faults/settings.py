@@ -1,4 +1,4 @@
-"""What a fault run is made of, from the environment: FAULTS=short is the short form, `make faults` the long one."""
+"""What a fault run is made of, from the environment: the short form, or the long one with FAULTS=long."""
 
 import os
 import random

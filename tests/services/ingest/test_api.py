@@ -16,7 +16,7 @@ from schemas import topics
 from services.ingest.app import build
 from services.ingest.domain.keys import digest, new_key
 from services.ingest.settings import IngestSettings
-from services.ingest.store import Key, Store
+from services.ingest.store.keys import Key, KeyStore
 from services.kit.kafka import partition_of
 from services.kit.mongo import connect
 from tests.events import PLAN, body
@@ -30,7 +30,7 @@ class Ingest:
     """A running ingest: a client with a key of dft's, the store, and the settings."""
 
     http: httpx.AsyncClient
-    store: Store
+    keys: KeyStore
     settings: IngestSettings
 
 
@@ -43,14 +43,14 @@ async def ingest(servers: Servers, namespace: str) -> AsyncIterator[Ingest]:
     service = await build(settings)
     work = asyncio.create_task(service.work())
     client = connect(servers.mongo)
-    store, key = Store(client[settings.database("ingest")]), new_key()
-    await store.add_key(Key(digest(key), ("dft",), "team@example.org", dt.datetime.now(dt.UTC)))
+    keys, key = KeyStore(client[settings.database("ingest")]), new_key()
+    await keys.add(Key(digest(key), ("dft",), "team@example.org", dt.datetime.now(dt.UTC)))
     while service.ready["kafka"]():
         await asyncio.sleep(0.02)
     transport = httpx.ASGITransport(service.app)
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=headers) as http:
-        yield Ingest(http, store, settings)
+        yield Ingest(http, keys, settings)
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     client.close()
@@ -107,8 +107,8 @@ async def test_a_refusal_is_a_problem_that_names_the_fix(
 
 async def test_a_revoked_key_is_refused_at_once(ingest: Ingest) -> None:
     """No event passes after it."""
-    [key] = await ingest.store.keys()
-    assert await ingest.store.revoke(key.digest, dt.datetime.now(dt.UTC))
+    [key] = await ingest.keys.all()
+    assert await ingest.keys.revoke(key.digest, dt.datetime.now(dt.UTC))
     assert (await ingest.http.post("/events", json=forecast(), headers=STRUCTURED)).status_code == 401
 
 

@@ -16,7 +16,7 @@ from deploy.local.ports import HOST, Ports, free_base
 from services.ingest.app import build
 from services.ingest.domain.keys import digest, new_key
 from services.ingest.settings import IngestSettings
-from services.ingest.store import Key, Store
+from services.ingest.store.keys import Key, KeyStore
 from services.kit.mongo import connect
 from services.kit.topics import ensure_topics
 from tests.events import body
@@ -34,8 +34,8 @@ async def ingest(servers: Servers, bootstrap: str, namespace: str) -> AsyncItera
     service = await build(settings)
     work = asyncio.create_task(service.work())
     client, key = connect(servers.mongo), new_key()
-    store = Store(client[settings.database("ingest")])
-    await store.add_key(Key(digest(key), ("dft",), "team@example.org", dt.datetime.now(dt.UTC)))
+    keys = KeyStore(client[settings.database("ingest")])
+    await keys.add(Key(digest(key), ("dft",), "team@example.org", dt.datetime.now(dt.UTC)))
     transport = httpx.ASGITransport(service.app)
     headers = {"Authorization": f"Bearer {key}", **HEADERS}
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=headers) as http:

@@ -1,13 +1,9 @@
-"""Every Mongo query of ingest."""
+"""Keys as they are stored: by their digest."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pymongo import ReplaceOne
-
-from services.kit.cursors import Cursors
-from services.kit.mongo import Database, Document, Session
+from services.kit.mongo import Database, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +17,13 @@ class Key:
     revoked: dt.datetime | None = None
 
 
-class Store:
-    """The database of ingest."""
+class KeyStore:
+    """The keys."""
 
     def __init__(self, database: Database) -> None:
-        self.cursors = Cursors(database["cursors"])
-        self._keys, self._rejections = database["keys"], database["rejections"]
+        self._keys = database["keys"]
 
-    async def prepare(self) -> None:
-        """Creates the indexes."""
-        await self._rejections.create_index([("source", 1), ("id", 1)])
-
-    async def add_rejections(self, session: Session, documents: Sequence[Document]) -> None:
-        """Inside a transaction: keeps refused records; one seen again is the same document."""
-        operations = [ReplaceOne({"_id": doc["_id"]}, doc, upsert=True) for doc in documents]
-        await self._rejections.bulk_write(operations, session=session, ordered=False)
-
-    async def rejections(self, source: str, identifier: str) -> list[Document]:
-        """The refused records that claim this source and id."""
-        return await self._rejections.find({"source": source, "id": identifier}).to_list(None)
-
-    async def add_key(self, key: Key) -> None:
+    async def add(self, key: Key) -> None:
         """Stores a new key."""
         await self._keys.insert_one(
             {
@@ -53,12 +35,12 @@ class Store:
             }
         )
 
-    async def key(self, digest: str) -> Key | None:
+    async def find(self, digest: str) -> Key | None:
         """The key with this digest, revoked or not."""
         found = await self._keys.find_one({"_id": digest})
         return _key(found) if found else None
 
-    async def keys(self) -> list[Key]:
+    async def all(self) -> list[Key]:
         """Every key, oldest first."""
         return [_key(doc) for doc in await self._keys.find({}).sort("created", 1).to_list(None)]
 

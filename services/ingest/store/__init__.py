@@ -1,0 +1,1 @@
+"""Every Mongo query of ingest, by what it keeps: keys, rejections, returns."""
