@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test faults bench lint format schemas lock clean
+.PHONY: help run test faults bench lint format schemas dashboards secrets lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,8 +29,15 @@ format: .venv/dev ## put the code into the house's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-schemas: .venv/dev ## write schemas/published anew
+schemas: .venv/dev ## write schemas/published and the data dictionary anew
 	$(BIN)/python -m schemas.publish
+	$(BIN)/python -m services.plan_tracking dictionary > docs/data-dictionary.md
+
+dashboards: .venv/dev ## write deploy/grafana/dashboards anew
+	$(BIN)/python -m deploy.grafana
+
+secrets: ## make the secrets that docker-compose.yml needs, once
+	@$(PYTHON) -m deploy.make_secrets
 
 lock: ## write the three lock files anew (needs uv)
 	uv pip compile $(LOCK) -o requirements.txt

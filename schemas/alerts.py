@@ -1,7 +1,7 @@
 """Alerts, as alerting concludes them, and the body of the notification that a subscriber receives."""
 
 import datetime as dt
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
@@ -9,9 +9,38 @@ from schemas.dates import Instant
 from schemas.envelope import Envelope, Record
 from schemas.states import Node
 
-Rule = Literal["slipped", "inherited-slip", "overdue"]
-Symptom = Literal["late", "overdue"]
-SYMPTOMS: dict[Rule, Symptom] = {"slipped": "late", "inherited-slip": "late", "overdue": "overdue"}
+Lasting = Literal[
+    "overdue",
+    "blocked",
+    "declared-green",
+    "cycle",
+    "unplanned",
+    "disputed",
+    "uncontrolled-baseline",
+    "reopened",
+    "engagement-unmet",
+    "silent",
+    "unlisted",
+    "withdrawn",
+    "target-moved",
+    "tolerance-moved",
+    "stuck",
+    "money-at-risk",
+    "outcome-off-path",
+]
+Rule = Literal["slipped", "inherited-slip", Lasting]
+"""What is watched. Of a milestone: all to `engagement-unmet`, and `money-at-risk`.
+
+Of a department in a plan: `silent` (its return has not come) and `unlisted`. Of a plan: `declared-green` (late too),
+`withdrawn`, `target-moved` and `tolerance-moved` (without an approval), `stuck`, `outcome-off-path`.
+"""
+
+Symptom = Literal["late", Lasting]
+SYMPTOMS: dict[Rule, Symptom] = {
+    "slipped": "late",
+    "inherited-slip": "late",
+    **{lasting: lasting for lasting in get_args(Lasting)},
+}
 """What a reader suffers under each rule: late stays late when its cause moves from its own date to a predecessor's."""
 
 Level = Literal["firing", "ended"]
@@ -25,21 +54,30 @@ Ended = Literal[
     "predecessor-gone",
     "cancelled",
     "withdrawn",
+    "resolved",
+    "rule-changed",
 ]
 """Why an alert ended; only `recovered` is good news.
 
 `re-forecast` ends *overdue*: the owner said another date. `tolerance-moved`: the yardstick changed and not the date.
-`predecessor-gone`: what drove the date was cancelled, or has no date any more.
+`predecessor-gone`: what drove the date was cancelled, or has no date any more. `resolved` ends what is no date: it is
+so no more. `rule-changed`: Milepost's own rule was made stricter.
 """
+
+Rhythm = Literal["at_once", "daily", "weekly"]
+"""When a subscriber is told."""
 
 
 class Alert(Node):
     """A level that holds for a milestone, with a reason and a cause.
 
-    `days` is the slip against the baseline; of *overdue*, the days since the milestone's own date. `version` is that
-    of the milestone's state; of two with the same version the one written later holds.
+    Of a department in a plan `milestone` is empty and `department` says which; of a plan as a whole both are empty.
+    `days` is the slip against the baseline; of other rules the days since it began to be so, or 0. `cause` is the
+    milestone (with an empty name: the plan) that brought it about; `reason` names no other milestone, since readers may
+    not see it. `version` is that of the state; of two with the same version the one written later holds.
     """
 
+    department: str | None = None
     rule: Rule
     level: Level
     since: Instant
@@ -50,6 +88,11 @@ class Alert(Node):
     ended: Ended | None = None
     version: int
 
+    @property
+    def about(self) -> str:
+        """The milestone or department that it is about; empty for the plan as a whole."""
+        return self.milestone or self.department or ""
+
 
 class AlertChanged(Envelope):
     """An alert's newest level, on `milepost.alerts`."""
@@ -59,7 +102,10 @@ class AlertChanged(Envelope):
 
 
 class ToldCause(Node):
-    """The milestone that drives what is told: whose it is, by how many days it moved, and why."""
+    """The milestone that drives what is told: whose it is, by how many days it moved, and why.
+
+    With an empty milestone it is the plan.
+    """
 
     department: str
     title: str
@@ -68,10 +114,11 @@ class ToldCause(Node):
 
 
 class Told(Node):
-    """One milestone in a notification.
+    """One milestone in a notification (with an empty milestone: `department` in the plan, or the plan).
 
     `from` is the date last told (the baseline, the first time), `to` the projected date, `days` the difference;
-    `against_baseline` is the slip. `path` leads from the cause to this milestone. `ended` says why an alert is over.
+    `against_baseline` is the slip. `path` leads from the cause to this milestone. `reason` says what is wrong and what
+    to do about it, or why an alert is over; `ended` is that in one word.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", validate_by_name=True, validate_by_alias=True)
@@ -85,6 +132,7 @@ class Told(Node):
     against_baseline: int | None
     path: tuple[Node, ...]
     ended: Ended | None = None
+    reason: str = ""
 
 
 class ToldOfCause(Record):
@@ -94,16 +142,18 @@ class ToldOfCause(Record):
     moved: tuple[Told, ...]
 
 
-Kind = Literal["moved", "summary", "recovered", "ended"]
+Kind = Literal["moved", "raised", "summary", "recovered", "ended"]
+"""`moved`: dates are later or have passed. `raised`: only things that are no dates. `summary`: what held already."""
 
 
 class NotificationData(Record):
     """What one subscriber is told at once: everything from the same moment, sectioned by cause.
 
-    `more` counts milestones that are not named here because there are too many.
+    `rhythm` is that in which it was due. `more` counts milestones that are not named here because there are too many.
     """
 
     kind: Kind
+    rhythm: Rhythm = "at_once"
     links: dict[str, str]
     causes: tuple[ToldOfCause, ...]
     more: int = 0
@@ -120,6 +170,9 @@ class Notification(Record):
 ALERT_CHANGED = TypeAdapter(AlertChanged)
 
 
-def alert_key(plan: str, milestone: str, symptom: Symptom) -> str:
-    """The compaction key of an alert, and its identity everywhere: a new cause never makes another alert."""
-    return f"{plan}|{milestone}|{symptom}"
+def alert_key(plan: str, about: str, symptom: Symptom) -> str:
+    """The compaction key of an alert, and its identity everywhere: a new cause never makes another alert.
+
+    `about` is a milestone, a department in the plan (its name has no `/`), or empty for the plan as a whole.
+    """
+    return f"{plan}|{about}|{symptom}"

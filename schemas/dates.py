@@ -22,20 +22,27 @@ _PLAIN_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _rfc_3339(value: Any) -> Any:
-    if isinstance(value, dt.datetime) or (isinstance(value, str) and _RFC_3339.fullmatch(value)):
+    if (isinstance(value, str) and _RFC_3339.fullmatch(value)) or isinstance(value, dt.datetime):
         return value
     raise ValueError("must be an RFC 3339 string with an offset, such as 2026-11-25T09:00:00Z")
 
 
 def _plain_date(value: Any) -> Any:
-    if (isinstance(value, dt.date) and not isinstance(value, dt.datetime)) or (
-        isinstance(value, str) and _PLAIN_DATE.fullmatch(value)
+    if (isinstance(value, str) and _PLAIN_DATE.fullmatch(value)) or (
+        isinstance(value, dt.date) and not isinstance(value, dt.datetime)
     ):
         return value
     raise ValueError("must be a plain date, such as 2027-03-01")
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(lambda value: value.astimezone(dt.UTC))]
+def _in_utc(value: dt.datetime) -> dt.datetime:
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999, in UTC too") from None
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_in_utc)]
 """A moment, kept in UTC; on the wire an RFC 3339 string with an offset."""
 
 PlainDate = Annotated[dt.date, BeforeValidator(_plain_date)]
@@ -72,7 +79,8 @@ class PreciseDate(BaseModel):
 
     @model_validator(mode="after")
     def _ends(self) -> "PreciseDate":
-        object.__setattr__(self, "date", last_day(self.date, self.precision))
+        if self.precision != "day":
+            object.__setattr__(self, "date", last_day(self.date, self.precision))
         return self
 
     @model_serializer

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from schemas.dates import Instant
 from schemas.names import PlanName
 
+FORMATS = "application/cloudevents"
+"""How the media type of every message in structured or batch mode begins."""
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 

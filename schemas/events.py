@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.envelope import Envelope, Record
 from schemas.names import MilestoneName, PlanName
+from schemas.network import NetworkRecord, RebuildRequested
 from schemas.payloads import (
     AbsorbedData,
     AnsweredData,
@@ -273,8 +274,11 @@ FactEvent = OutcomeDefined | OutcomeObserved | FundingAllocated | ExperienceRepo
 Event = Annotated[PlanEvent | MilestoneEvent | ConfidenceAssessed | FactEvent, Field(discriminator="type")]
 """Everything that a department may say."""
 
+OwnRecord = PlanDated | RebuildRequested | NetworkRecord
+"""Milepost's own records, under the reserved name; each is about the plan that it travels with."""
+
 LogRecord = Annotated[
-    PlanDated | PlanEvent | MilestoneEvent | ConfidenceAssessed | FactEvent, Field(discriminator="type")
+    OwnRecord | PlanEvent | MilestoneEvent | ConfidenceAssessed | FactEvent, Field(discriminator="type")
 ]
 """Everything that travels on `milepost.events`: what departments say and Milepost's own records."""
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -30,6 +30,14 @@ MilestoneName = Annotated[str, _matching(f"{_SLUG}(?:/{_SLUG}){{1,2}}", 3)]
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{8}$")]
 """A GSS code of the Office for National Statistics: `E06000001`."""
 
+Mailbox = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=254
+    ),
+]
+"""A team's mail address: `milestones@dft.gov.uk`."""
+
 
 def slugify(text: str) -> str:
     """The slug of a title: ASCII, lowercase, words joined by `-`, at most 80 letters.
@@ -54,6 +62,6 @@ def project_of(milestone: str) -> str | None:
     return parts[1] if len(parts) == 3 else None
 
 
-def may_speak(departments: Iterable[str], name: str) -> bool:
+def may_speak(departments: Container[str], name: str) -> bool:
     """Whether a key for these departments may say things about `name`: a plan, a milestone or a source (`/dft/p6`)."""
-    return owner(name.removeprefix("/")) in set(departments)
+    return owner(name.removeprefix("/")) in departments

@@ -23,6 +23,8 @@ Visibility = Literal["public", "partners", "owner"]
 
 Lag = Annotated[int, Field(ge=-3650, le=3650)]
 Tolerance = Annotated[int, Field(ge=0, le=30)]
+Measured = Annotated[Decimal, Field(max_digits=20, decimal_places=8)]
+"""A value of an outcome, in its unit."""
 
 
 class PlacedIn(Record):
@@ -32,16 +34,49 @@ class PlacedIn(Record):
     name: Title
 
 
+class Reporting(Record):
+    """How often departments return to a plan, and how many days after the end of a period its return is due.
+
+    Periods are calendar months, or quarters of the financial year (April to March).
+    """
+
+    every: Literal["month", "quarter"]
+    due_days: Annotated[int, Field(ge=0, le=92)]
+
+
+class CalendarData(Record):
+    """The days on which nobody works, beside weekends: pinned in the plan, so that a lag means the same for ever."""
+
+    name: Title
+    holidays: Annotated[tuple[PlainDate, ...], Field(max_length=1000, fail_fast=True)]
+
+
 class PlanData(Record):
-    """A plan as its lead publishes it. `tolerance` is in days: a slip above it is late."""
+    """A plan as its lead publishes it. `tolerance` is in days: a slip above it is late.
+
+    A target or tolerance that differs from the first needs `approved_by` (an office) and `reason`: without them it
+    holds, and everyone is shown that nobody agreed it. A publication `hold` freezes the public view: once that date is
+    over, all but the lead and the contributors see the plan as it was known at its end, in London; null lifts it.
+    """
 
     title: Title
     mission: Title | None = None
     target: PreciseDate | None = None
     tolerance: Tolerance = 14
     visibility: Visibility = "public"
-    places: tuple[PlacedIn, ...] = ()
+    places: tuple[PlacedIn, ...] = Field((), fail_fast=True)
     contact: str | None = Field(None, max_length=200, description="a team mailbox, never a person")
+    reporting: Reporting | None = None
+    calendar: CalendarData | None = None
+    hold: PlainDate | None = None
+    approved_by: Office | None = None
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _approval_is_whole(self) -> Self:
+        if (self.approved_by is None) != (self.reason is None):
+            raise ValueError("approved_by and reason go together: who agreed the target and tolerance, and why")
+        return self
 
 
 class ContributorData(Record):
@@ -65,7 +100,7 @@ class MilestoneData(Record):
     type: Kind | None = None
     baseline: PreciseDate | None = None
     forecast: PreciseDate | None = None
-    places: tuple[Place, ...] | None = None
+    places: tuple[Place, ...] | None = Field(None, fail_fast=True)
     contact: str | None = Field(None, max_length=200, description="a team mailbox, never a person")
 
 
@@ -211,8 +246,8 @@ class OutcomeData(Record):
     unit: Annotated[str, StringConstraints(min_length=1, max_length=50)]
     direction: Literal["increase", "decrease"]
     source: Annotated[str, StringConstraints(min_length=1, max_length=500)]
-    baseline: Decimal | None = None
-    target: Decimal | None = None
+    baseline: Measured | None = None
+    target: Measured | None = None
     target_date: PreciseDate | None = None
 
 
@@ -220,7 +255,7 @@ class ObservedData(Record):
     """One value of an outcome: for a period, by place and group; `provisional` until it is final."""
 
     period: Annotated[str, StringConstraints(min_length=1, max_length=50)]
-    value: Decimal | None
+    value: Measured | None
     place: Place | None = None
     group: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     provisional: bool = False
@@ -235,7 +270,7 @@ class FundingData(Record):
     financial_year: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{2}$")]
     use: Literal["capital", "revenue"]
     route: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    pays_for: tuple[MilestoneName, ...] = ()
+    pays_for: tuple[MilestoneName, ...] = Field((), fail_fast=True)
     spend_by: PreciseDate | None = None
     evidence: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
 
@@ -251,10 +286,12 @@ class ExperienceData(Record):
 
 def unknown_fields(data: Any, at: str = "data") -> Iterator[str]:
     """The paths of fields in `data` that this version of the contract does not know: misspelt, most likely."""
-    if isinstance(data, Record):
-        yield from (f"{at}.{name}" for name in data.model_extra or ())
-        for name in data.model_fields_set:
-            yield from unknown_fields(getattr(data, name, None), f"{at}.{name}")
-    elif isinstance(data, tuple):
+    if isinstance(data, tuple):
         for index, item in enumerate(data):
             yield from unknown_fields(item, f"{at}[{index}]")
+    elif isinstance(data, Record):
+        if data.model_extra:
+            yield from (f"{at}.{name}" for name in data.model_extra)
+        for name, value in vars(data).items():
+            if value is not None and type(value) is not str:  # most are, and to ask whether it is a model takes long
+                yield from unknown_fields(value, f"{at}.{name}")

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.dates import Instant, PreciseDate
 from schemas.envelope import Envelope, Record
-from schemas.payloads import Kind, PlacedIn, Unit, Visibility
+from schemas.payloads import Kind, PlacedIn, Reporting, Unit, Visibility
 
 Lifecycle = Literal["open", "done", "cancelled"]
 
@@ -16,8 +16,8 @@ Status = Literal["done", "cancelled", "undated", "late", "slipping", "on-track"]
 
 STATUSES: tuple[Status, ...] = ("done", "cancelled", "undated", "late", "slipping", "on-track")
 
-Waiting = Literal["unknown", "undated", "cancelled", "in-a-cycle", "other-plan"]
-"""Why a dependency adds no date."""
+Waiting = Literal["unknown", "undated", "cancelled", "in-a-cycle", "withdrawn", "other-plan"]
+"""Why a dependency adds no date; *other-plan* is one that has not answered yet."""
 
 Answer = Literal["accepted", "disputed"]
 """What the giver says of a dependency."""
@@ -79,8 +79,8 @@ class Need(Node):
     """A dependency of a milestone on another, and what it means for its date.
 
     `float_days` is the free float: how far the predecessor may still move before this milestone does; negative when
-    it already pushes. `waiting` says why the dependency adds no date. `answer` is the giver's; the receiver absorbs a
-    slip until `absorbed_until`.
+    it already pushes. `waiting` says why the dependency adds no date. `answer` is the giver's. What it demands until
+    `absorbed_until` the receiver absorbs: `absorbed` says that it does so now.
     """
 
     lag: int
@@ -91,6 +91,7 @@ class Need(Node):
     waiting: Waiting | None = None
     answer: Answer | None = None
     absorbed_until: dt.date | None = None
+    absorbed: bool = False
 
 
 class Cause(Node):
@@ -171,13 +172,25 @@ class DepartmentCounts(Record):
     slip_sum: int
 
 
+class Agreement(Record):
+    """The approval of a plan's target and tolerance: the office, its reason, what it agreed, and when it was so."""
+
+    office: str
+    reason: str
+    target: dt.date | None = None
+    tolerance: int
+    said: Instant
+
+
 class PlanState(Record):
     """One plan: what its lead says of it, and its milestones summed up by department.
 
     `published` is false while only events about milestones have been seen; `withdrawn` is the date on which the lead
     withdrew it; `stuck` says that newer records could not be folded; `day` is the plan's day; `cycles` names
     milestones that wait for each other; `waiting` counts milestones of departments that the lead has never listed;
-    `confidence` is declared of the plan or of a project.
+    `confidence` is declared of the plan or of a project. `target_agreed` and `tolerance_agreed` are false when they are
+    neither the original ones nor those last approved (`agreement`). `hold` freezes the view of all but the lead and the
+    contributors (schemas/visibility.py): they see the plan as it was known at the end of that date.
     """
 
     plan: str
@@ -189,10 +202,16 @@ class PlanState(Record):
     mission: str | None = None
     lead: str
     target: PreciseDate | None = None
+    original_target: PreciseDate | None = None
+    target_agreed: bool | None = None
     tolerance: int
+    tolerance_agreed: bool = True
+    agreement: Agreement | None = None
     visibility: Visibility = "owner"
+    hold: dt.date | None = None
     places: tuple[PlacedIn, ...] = ()
     contact: str | None = None
+    reporting: Reporting | None = None
     contributors: tuple[Contributor, ...] = ()
     day: dt.date
     projected: dt.date | None = None

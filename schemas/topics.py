@@ -33,7 +33,10 @@ def plans(namespace: str = "milepost") -> Topic:
 
 
 def alerts(namespace: str = "milepost") -> Topic:
-    """Alerts, compacted. Key: `plan|milestone|symptom`, in the plan's partition."""
+    """Alerts, compacted. Key: `plan|milestone|symptom`, in the plan's partition.
+
+    Of a department in a plan its name stands in the milestone's place, of a plan as a whole nothing.
+    """
     return Topic(f"{namespace}.alerts", PARTITIONS, {"cleanup.policy": "compact"})
 
 
@@ -45,8 +48,29 @@ def rejected(namespace: str = "milepost") -> Topic:
     return Topic(f"{namespace}.rejected", 3, {"retention.ms": str(90 * _DAY), "max.message.bytes": "2097152"})
 
 
+def inbox(department: str, namespace: str = "milepost") -> Topic:
+    """What a department writes itself: CloudEvents as they come, structured or binary, under any key.
+
+    The broker stamps each record with its arrival, by which it is judged, and keeps it uncompressed, so that the limit
+    of a batch's size is the limit of what a reader has to hold.
+    """
+    config = {
+        "retention.ms": str(90 * _DAY),
+        "max.message.bytes": "1048588",
+        "message.timestamp.type": "LogAppendTime",
+        "compression.type": "uncompressed",
+    }
+    return Topic(f"{namespace}.inbox.{department}", 3, config)
+
+
+def inbox_of(name: str, namespace: str = "milepost") -> str | None:
+    """The department whose inbox has this name, None for every other topic."""
+    prefix = inbox("", namespace).name
+    return name.removeprefix(prefix) if name.startswith(prefix) else None
+
+
 def topics(namespace: str = "milepost") -> list[Topic]:
-    """Every topic of a namespace."""
+    """Every topic that a namespace always has; inboxes are there where they are wanted."""
     return [topic(namespace) for topic in (events, milestones, plans, alerts, rejected)]
 
 

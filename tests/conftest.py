@@ -42,6 +42,7 @@ async def stack(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> A
     ports, directory = Ports.from_base(free_base()), tmp_path_factory.mktemp("stack")
     env = local.environment(ports, secrets.token_urlsafe(32), f"t-{secrets.token_hex(3)}")
     env |= {"MILEPOST_KAFKA": servers.kafka, "MILEPOST_MONGO": servers.mongo}
+    env |= {"MILEPOST_REQUESTS_A_MINUTE": "1000000"}  # tests post as fast as they can
     async with (
         namespace_on(servers, env["MILEPOST_NAMESPACE"]) as name,
         local.running(local.applications(directory, ports, env)),

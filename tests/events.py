@@ -102,8 +102,12 @@ _ABOUT_MILESTONES = st.one_of(
         _data(place=st.just("E06000001"), theme=_WHY, count=st.integers(0, 9), period=st.just("2026 Q1")),
     ),
 )
+_REPORTING = st.none() | _data(every=st.sampled_from(["month", "quarter"]), due_days=st.integers(0, 92))
 _ABOUT_PLANS = st.one_of(
-    _said("plan.published", st.fixed_dictionaries({"title": _WHY}, optional={"tolerance": st.integers(0, 30)})),
+    _said(
+        "plan.published",
+        st.fixed_dictionaries({"title": _WHY}, optional={"tolerance": st.integers(0, 30), "reporting": _REPORTING}),
+    ),
     _said("plan.withdrawn", _data(reason=_WHY)),
     _said("contributor.listed", _data(department=st.sampled_from(["dft", "dwp"]))),
     _said("contributor.unlisted", _data(department=st.sampled_from(["dft", "dwp"]))),

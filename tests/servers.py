@@ -1,5 +1,6 @@
 """Servers for tests: the same functions that `make run` uses, on free ports and in temporary folders."""
 
+import asyncio
 import contextlib
 import importlib.util
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.topics import topics
 from services.kit.mongo import connect
@@ -77,3 +79,20 @@ async def _drop_databases(uri: str, namespace: str) -> None:
         if name.startswith(f"{namespace}_"):
             await client.drop_database(name)
     client.close()
+
+
+async def limit_batches(bootstrap: str, topic: str, most_bytes: int) -> None:
+    """Lets a topic refuse batches of over so many bytes, whichever producer sends them; returns when it does."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    name, wanted = "max.message.bytes", str(most_bytes)
+    try:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {name: wanted})])
+        async with asyncio.timeout(30):
+            while True:
+                [answer] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+                if {entry[0]: entry[1] for entry in answer.resources[0][4]}[name] == wanted:
+                    return
+                await asyncio.sleep(0.05)
+    finally:
+        await admin.close()

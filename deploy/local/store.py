@@ -3,6 +3,7 @@
 import functools
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from pymongo.errors import PyMongoError
@@ -14,14 +15,17 @@ from services.kit.mongo import connect
 READY_SECONDS = 60.0
 
 
-async def store(directory: Path, port: int) -> Process:
-    """A running store on `port` that keeps its documents under `directory`; raises StackError when it cannot run."""
+async def store(directory: Path, port: int, *, more: Sequence[str] = (), uri: str = "") -> Process:
+    """A running store on `port` that keeps its documents under `directory`; raises StackError when it cannot run.
+
+    `more` are options of the program, and `uri` is how it is then reached, if not in the open and by anyone.
+    """
     require_free(port, "the store")
     home = directory / "store"
     home.mkdir(parents=True, exist_ok=True)
     # Synced on commit: otherwise writes that it has acknowledged die with kill -9.
-    options = ["--host", HOST, "--port", str(port), "--storage-path", str(home.resolve()), "--sync-on-commit"]
-    check = functools.partial(_missing, f"{HOST}:{port}")
+    options = ["--host", HOST, "--port", str(port), "--storage-path", str(home.resolve()), "--sync-on-commit", *more]
+    check = functools.partial(_missing, f"{HOST}:{port}", uri or f"mongodb://{HOST}:{port}")
     log = directory / "logs" / "store.log"
     return await launch("store", [_program(), *options], check, log=log, seconds=READY_SECONDS)
 
@@ -33,10 +37,10 @@ def _program() -> str:
     return found
 
 
-async def _missing(address: str) -> str | None:
+async def _missing(address: str, uri: str) -> str | None:
     if lacking := await not_listening(address):
         return lacking
-    client = connect(f"mongodb://{address}", timeout_ms=3000)
+    client = connect(uri, timeout_ms=3000)
     try:
         await client.admin.command("ping")
     except PyMongoError as error:

@@ -3,23 +3,26 @@
 import asyncio
 import datetime as dt
 import json
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from schemas.names import Department, MilestoneName, PlanName
+from schemas.names import PlanName
+from schemas.topics import milestone_key
 from schemas.visibility import may_see_plan
-from services.alerting.domain.model import Channel, NotificationRecord, Scope, Subscription
+from services.alerting.domain.model import KeptAlert, NotificationRecord
+from services.alerting.domain.subscriptions import Subscription
 from services.alerting.domain.targets import wrong_mailbox, wrong_webhook
+from services.alerting.domain.view import View
 from services.alerting.store import Store
+from services.alerting.telling.confirming import invite, same_wish
 from services.alerting.telling.gather import notification_id
-from services.alerting.telling.subscribing import new_secret, subscribe
-from services.kit.http import Problem
+from services.alerting.telling.subscribing import subscribe
+from services.alerting.wanted import Wanted, shown
+from services.kit.http import Bounded, Problem
 from services.kit.identity import Identities
 from services.kit.logs import logger
 
@@ -31,40 +34,9 @@ LATEST = 50
 """Notifications of each subscription that are listed."""
 
 
-class Wanted(BaseModel):
-    """A subscription as it is asked for.
-
-    It listens to one plan, to the milestones of one department in every plan, or to one milestone (of `plan`; without
-    it, in every plan). `least_days` is how many days worse it must be to be told, at least.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    channel: Channel
-    target: str
-    plan: PlanName | None = None
-    department: Department | None = None
-    milestone: MilestoneName | None = None
-    least_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    rhythm: Literal["at_once"] = "at_once"
-
-    @model_validator(mode="after")
-    def _one_scope(self) -> Self:
-        scopes = [self.department, self.milestone, None if self.milestone else self.plan]
-        if sum(one is not None for one in scopes) != 1 or (self.department and self.plan):
-            raise ValueError("say exactly one of plan, department and milestone (a milestone may name its plan too)")
-        return self
-
-    def scope(self) -> Scope:
-        """What it listens to."""
-        if self.milestone:
-            return Scope("milestone", self.milestone, self.plan)
-        return Scope("department", self.department) if self.department else Scope("plan", self.plan or "")
-
-
 @dataclass(frozen=True)
 class AlertingApi:
-    """The JSON doors of alerting. `local`: webhooks may go to this machine without https."""
+    """The JSON doors of alerting. `local`: webhooks may go to this machine without https, mailboxes need no asking."""
 
     store: Store
     identities: Identities
@@ -75,7 +47,7 @@ class AlertingApi:
 
     def router(self) -> APIRouter:
         """The routes."""
-        router = APIRouter(tags=["alerting"], prefix=PREFIX)
+        router = APIRouter(tags=["alerting"], prefix=PREFIX, route_class=Bounded)
         router.add_api_route("/subscriptions", self.create, methods=["POST"], status_code=201)
         router.add_api_route("/subscriptions", self.subscriptions)
         router.add_api_route("/subscriptions/{identifier}", self.subscription)
@@ -85,21 +57,27 @@ class AlertingApi:
         return router
 
     async def _owned(self, request: Request, identifier: str) -> Subscription:
-        who, found = await self.identities.of(request), await self.store.subscription(identifier)
+        who, found = await self.identities.of(request), await self.store.subscriptions.find(identifier)
         if found is None or found.owner not in who.departments:
             raise Problem(404, "No such subscription", f"{identifier}: there is none, or it is not yours")
         return found
 
     async def create(self, request: Request, wanted: Wanted) -> JSONResponse:
-        """Subscribes. The secret of a webhook is shown here and never again."""
+        """Subscribes. The secret of a webhook is shown here and never again.
+
+        A mailbox is asked by mail first and is told nothing until it has confirmed, except in local mode.
+        """
         who = await self.identities.of(request)
         self._check(wanted)
-        made = _subscription(wanted, who.departments, self.clock())
-        await subscribe(self.store, made, self.plans_url, self.clock())
+        made = wanted.subscription(who.departments, self.clock())
+        if made.channel == "mail" and not self.local:
+            made, _ = await invite(self.store, made, same_wish, self.clock())
+        else:
+            await subscribe(self.store, made, self.plans_url, self.clock())
         self.sending_bell.set()
-        log.info("subscribed", subscription=made.id, channel=made.channel)
-        shown = {"id": made.id, "state": "active"} | ({"secret": made.secret} if made.secret else {})
-        return JSONResponse(shown, 201, headers={"Location": f"{PREFIX}/subscriptions/{made.id}"})
+        log.info("subscribed", subscription=made.id, channel=made.channel, state=made.state)
+        answer = {"id": made.id, "state": made.state} | ({"secret": made.secret} if made.secret else {})
+        return JSONResponse(answer, 201, headers={"Location": f"{PREFIX}/subscriptions/{made.id}"})
 
     def _check(self, wanted: Wanted) -> None:
         mail = wanted.channel == "mail"
@@ -111,15 +89,15 @@ class AlertingApi:
     async def subscriptions(self, request: Request) -> dict[str, Any]:
         """The caller's subscriptions, oldest first, ended ones too."""
         who = await self.identities.of(request)
-        return {"subscriptions": [_shown(one) for one in await self.store.owned(who.departments)]}
+        return {"subscriptions": [shown(one) for one in await self.store.subscriptions.owned(who.departments)]}
 
     async def subscription(self, request: Request, identifier: str) -> dict[str, Any]:
         """One of the caller's subscriptions."""
-        return _shown(await self._owned(request, identifier))
+        return shown(await self._owned(request, identifier))
 
     async def leave(self, request: Request, identifier: str) -> Response:
         """Ends a subscription: nothing more is sent."""
-        await self.store.end_subscription((await self._owned(request, identifier)).id, "left")
+        await self.store.subscriptions.end((await self._owned(request, identifier)).id, "left")
         return Response(status_code=204)
 
     async def notifications(self, request: Request, subscription: str | None = None) -> dict[str, Any]:
@@ -127,49 +105,27 @@ class AlertingApi:
         if subscription:
             mine = [await self._owned(request, subscription)]
         else:
-            mine = await self.store.owned((await self.identities.of(request)).departments)
-        ids = [notification_id(s.id, n) for s in mine for n in range(max(1, s.number - LATEST + 1), s.number + 1)]
-        found = sorted(await self.store.notifications(ids), key=lambda one: one.composed, reverse=True)
+            mine = await self.store.subscriptions.owned((await self.identities.of(request)).departments)
+        ids = [notification_id(s.id, n) for s in mine for n in range(max(0, s.number - LATEST + 1), s.number + 1)]
+        found = sorted(await self.store.notifications.find(ids), key=lambda one: one.composed, reverse=True)
         return {"notifications": [_told(one) for one in found]}
 
     async def alerts(self, request: Request, plan: Annotated[PlanName, Query()]) -> dict[str, Any]:
         """The alerts that hold in a plan now, the greatest first; of a plan that is not public, to its readers."""
         who = await self.identities.claimed(request)
-        if not may_see_plan((await self.store.plans([plan])).get(plan), who.departments):
+        if not may_see_plan((await self.store.states.plans([plan])).get(plan), who.departments):
             raise Problem(404, "No such plan", f"{plan}: there is no such plan, or it is not public")
-        firing = sorted(await self.store.firing(f"plan:{plan}"), key=lambda kept: (-kept.alert.days, kept.key))
-        return {"alerts": [{**kept.alert.model_dump(mode="json"), "title": kept.title} for kept in firing]}
+        firing = sorted(await self.store.alerts.firing([f"plan:{plan}"]), key=lambda kept: (-kept.alert.days, kept.key))
+        causes = {kept.alert.cause for kept in firing}
+        states = await self.store.states.milestones(milestone_key(cause.plan, cause.milestone) for cause in causes)
+        plans = await self.store.states.plans({plan, *(cause.plan for cause in causes)})
+        return {"alerts": [_alert(kept, View(who.departments, states, plans)) for kept in firing]}
 
 
-def _subscription(wanted: Wanted, departments: tuple[str, ...], now: dt.datetime) -> Subscription:
-    return Subscription(
-        id=uuid.uuid4().hex,
-        owner=departments[0],
-        departments=departments,
-        channel=wanted.channel,
-        target=wanted.target,
-        secret=new_secret() if wanted.channel == "webhook" else None,
-        scope=wanted.scope(),
-        least_days=wanted.least_days,
-        rhythm=wanted.rhythm,
-        created=now,
-    )
-
-
-def _shown(one: Subscription) -> dict[str, Any]:
-    scope = {str(one.scope.kind): one.scope.name} | ({"plan": one.scope.plan} if one.scope.plan else {})
-    return {
-        "id": one.id,
-        "channel": one.channel,
-        "target": one.target,
-        **scope,
-        "least_days": one.least_days,
-        "rhythm": one.rhythm,
-        "state": "ended" if one.ended else "active",
-        "ended": one.ended,
-        "created": one.created.isoformat(),
-        "told": one.number,
-    }
+def _alert(kept: KeptAlert, view: View) -> dict[str, Any]:
+    """An alert as a reader sees it: a cause that it may not see is not named."""
+    alert = kept.alert.model_copy(update={"reason": view.reason(kept), "cause": view.shown(kept.alert.cause)})
+    return {**alert.model_dump(mode="json"), "title": kept.title}
 
 
 def _told(record: NotificationRecord) -> dict[str, Any]:

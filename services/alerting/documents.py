@@ -1,19 +1,20 @@
 """Documents: how alerting's values are kept in Mongo, and read back."""
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from pydantic import TypeAdapter
 
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
+from services.alerting.domain.levels import keys_of
 from services.alerting.domain.memory import Chunk
-from services.alerting.domain.model import (
-    KeptAlert,
-    Mark,
-    NotificationRecord,
-    Said,
-    Subscription,
-    mark_id,
-    scopes_of,
-)
+from services.alerting.domain.model import KeptAlert, Mark, NotificationRecord, Said, mark_id
+from services.alerting.domain.rules.every import OF_DATES
+from services.alerting.domain.rules.needs import needs_engagement
+from services.alerting.domain.scopes import found_under, mission_slug
+from services.alerting.domain.subscriptions import Subscription
 from services.kit.mongo import Document
 
 _ALERT = TypeAdapter(KeptAlert)
@@ -23,27 +24,88 @@ _SUBSCRIPTION = TypeAdapter(Subscription)
 _NOTIFICATION = TypeAdapter(NotificationRecord)
 
 
-def state_document(state: MilestoneState) -> Document:
-    """A milestone's state. `passes` is the date on which an open milestone's own date passes, for the clock."""
-    waits = state.lifecycle == "open" and state.listed and state.declared is not None
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A milestone's state, the version of the rules that judged it, the alerts that fire, and when it is judged again.
+
+    `rules` is None of a state that was stored before rules had versions.
+    """
+
+    state: MilestoneState
+    rules: str | None
+    firing: Sequence[str]
+    wakes: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPlan:
+    """A plan's state, and how it was judged: `rules` is "" before any judged it; `known` counts as told to everybody.
+
+    `silent` says whether a department is.
+    """
+
+    plan: PlanState
+    rules: str | None
+    firing: Sequence[str]
+    known: bool = False
+    silent: bool = False
+    wakes: dt.date | None = None
+
+
+def state_id(state: MilestoneState) -> str:
+    """The identity of a milestone's state."""
+    return milestone_key(state.plan, state.milestone)
+
+
+def day_of(day: dt.date | None) -> str | None:
+    """A date as it is kept, so that dates can be compared."""
+    return day.isoformat() if day else None
+
+
+def state_document(judged: Judged) -> Document:
+    """A milestone's state. `engaged` names what a delivery that was met needs: its rule looks there."""
+    needs = judged.state.needs if needs_engagement(judged.state) else ()
     return {
-        "_id": milestone_key(state.plan, state.milestone),
+        "_id": state_id(judged.state),
+        "version": judged.state.version,
+        "engaged": [milestone_key(need.plan, need.milestone) for need in needs],
+        "state": judged.state.model_dump(mode="json"),
+        **judgement(judged),
+    }
+
+
+def judgement(judged: Judged | JudgedPlan) -> Document:
+    """How a state was judged."""
+    return {"rules": judged.rules, "firing": list(judged.firing), "wakes": day_of(judged.wakes)}
+
+
+def judged_of(document: Document) -> Judged:
+    """The state of a document, with how it was judged."""
+    state = MilestoneState.model_validate(document["state"])
+    return Judged(state, document.get("rules"), document.get("firing", keys_of(state, OF_DATES)))
+
+
+def plan_fields(state: PlanState) -> Document:
+    """What a newer state of a plan changes; how it was judged stays."""
+    return {
         "version": state.version,
-        "passes": state.declared.isoformat() if waits and state.declared else None,
+        "mission": mission_slug(state.mission),
+        "places": [place.code for place in state.places],
         "state": state.model_dump(mode="json"),
     }
 
 
-def plan_document(state: PlanState) -> Document:
-    """A plan's state."""
-    return {"_id": state.plan, "version": state.version, "state": state.model_dump(mode="json")}
+def judged_plan_of(document: Document) -> JudgedPlan:
+    """The plan of a document, with how it was judged."""
+    plan, known = PlanState.model_validate(document["state"]), document.get("known", False)
+    return JudgedPlan(plan, document.get("rules"), document.get("firing", ()), known)
 
 
 def alert_document(kept: KeptAlert) -> Document:
     """An alert. `firing` has the keys of the scopes under which it is found while it fires; `mark` its due mark."""
     return {
         "_id": kept.key,
-        "firing": list(scopes_of(kept)) if kept.firing else [],
+        "firing": list(found_under(kept)) if kept.firing else [],
         "mark": mark_id(kept.alert.plan, kept.alert.cause),
         "kept": _ALERT.dump_python(kept, mode="json"),
     }
@@ -75,15 +137,21 @@ def chunk_id(subscription: str, number: int) -> str:
     return f"{subscription}|{number}"
 
 
+def subscription_in(chunk_id: str) -> str:
+    """The subscription whose chunk it is."""
+    return chunk_id.rpartition("|")[0]
+
+
 def chunk_of(document: Document) -> Chunk:
     """The chunk of a document."""
     return {key: _SAID.validate_python(one) for key, one in document["said"].items()}
 
 
 def subscription_document(subscription: Subscription) -> Document:
-    """A subscription; `scope_key` finds it while it is active."""
+    """A subscription; `scope_key` has the keys under which it is found while it is active."""
     document: Document = _SUBSCRIPTION.dump_python(subscription)
-    active = {} if subscription.ended else {"scope_key": subscription.scope.key}
+    document["counted_on"] = day_of(subscription.counted_on)
+    active = {"scope_key": list(subscription.scope.keys)} if subscription.state == "active" else {}
     return {"_id": document.pop("id"), **document, **active}
 
 

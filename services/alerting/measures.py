@@ -1,6 +1,10 @@
 """The metrics of alerting, each declared once with its meaning."""
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.alerting.domain.model import Channel
 
 
 class Measures:
@@ -27,4 +31,7 @@ class Measures:
             ["channel"],
             registry=to,
         )
+        for channel in get_args(Channel):  # shown from the start, so that the first of each is a rise
+            self.told_seconds.labels(channel)
+            self.undelivered.labels(channel)
         self.due_rows = Gauge("milepost_due_rows", "Subscriptions that are due and not yet told", registry=to)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.alerting.domain.attempts import Following, Outcome, following
-from services.alerting.domain.model import Attempt, Channel, NotificationRecord, Subscription
+from services.alerting.domain.model import Attempt, Channel, NotificationRecord
+from services.alerting.domain.subscriptions import Subscription
 from services.alerting.measures import Measures
 from services.alerting.senders import Sender
 from services.alerting.store import Store
@@ -44,7 +45,7 @@ class Sending:
 
     async def step(self) -> None:
         """Starts what can be started now; whatever ends rings for the next step."""
-        for identifier, destination in await self.store.to_send(self.clock()):
+        for identifier, destination in await self.store.notifications.to_send(self.clock()):
             if len(self.running) >= AT_ONCE:
                 return
             if identifier not in self.running and self.busy[destination] < PER_DESTINATION:
@@ -81,8 +82,8 @@ class Sending:
 
     async def claim(self, identifier: str) -> tuple[NotificationRecord, Subscription] | None:
         """The notification with a fresh attempt, ours alone; None when there is nothing to send (any more)."""
-        found = await self.store.notifications([identifier])
-        subscription = await self.store.subscription(found[0].subscription) if found else None
+        found = await self.store.notifications.find([identifier])
+        subscription = await self.store.subscriptions.find(found[0].subscription) if found else None
         if not found or found[0].next is None or found[0].next > self.clock():
             return None
         record = found[0]
@@ -91,13 +92,13 @@ class Sending:
             return None
         now = self.clock()
         claimed = replace(record, attempts=(*record.attempts, Attempt(now, "started")), next=now + LEASE)
-        return (claimed, subscription) if await self.store.change_notification(record, claimed) else None
+        return (claimed, subscription) if await self.store.notifications.change(record, claimed) else None
 
     async def _finish(self, record: NotificationRecord, subscription: Subscription | None) -> None:
         """Nothing is left to do: nobody is subscribed any more, or the last attempt was never heard of again."""
         gone = subscription is None or subscription.ended
         ended = replace(record, state="stopped" if gone else "undelivered", next=None)
-        if await self.store.change_notification(record, ended) and not gone:
+        if await self.store.notifications.change(record, ended) and not gone:
             self.measures.undelivered.labels(record.channel).inc()
 
     async def _deliver(self, record: NotificationRecord, subscription: Subscription) -> None:
@@ -105,10 +106,10 @@ class Sending:
         now = self.clock()
         after = following(outcome, len(record.attempts), self.schedule, random.random(), now)  # noqa: S311 - jitter
         if after.ends_subscription:
-            await self.store.end_subscription(subscription.id, after.ends_subscription)
+            await self.store.subscriptions.end(subscription.id, after.ends_subscription)
         attempt = replace(record.attempts[-1], result=outcome.result, answer=outcome.answer)
         told = replace(record, attempts=(*record.attempts[:-1], attempt), state=after.state, next=after.next)
-        if not await self.store.change_notification(record, told):
+        if not await self.store.notifications.change(record, told):
             log.warning("another attempt has begun meanwhile", notification=record.id)
         self._measure(record, outcome, after, now)
 

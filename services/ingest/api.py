@@ -1,28 +1,32 @@
 """HTTP in: events, what came of them, and sessions."""
 
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 
-from schemas.bindings import Attributes, BadBinding, from_http, media_type
-from schemas.envelope import BATCH, STRUCTURED
-from schemas.events import Event
-from services.ingest.answers import problem, receipt
-from services.ingest.domain.acceptance import Fault, Refusal, accept, elements, stamped
+from schemas.bindings import Attributes, BadBinding, from_http, media_type, require_utf8
+from schemas.envelope import BATCH, FORMATS, STRUCTURED
+from services.ingest.answers import problem, receipt, reused
+from services.ingest.domain.acceptance import Admitted, Fault, Refusal, admit, elements, written
 from services.ingest.identify import KeyHolder
-from services.ingest.senders.log import EventLog
+from services.ingest.reuse import Recent
+from services.ingest.senders.log import EventLog, not_yet
 from services.ingest.settings import IngestSettings
 from services.ingest.store.rejections import RejectionStore
-from services.kit.http import CORRELATION, Problem, correlation_id, read_body
-from services.kit.identity import SESSION_SECONDS, Identity, Sessions, bearer, unknown
+from services.kit.http import CORRELATION, PROBLEM, Plain, Problem, correlation_id, read_body
+from services.kit.identity import COOKIE, SESSION_SECONDS, Identity, Sessions, bearer, unknown
 from services.kit.logs import logger
 from services.kit.mongo import Document
 
 log = logger(__name__)
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class EventApi:
@@ -40,11 +44,15 @@ class EventApi:
     ) -> None:
         self._settings, self._holder, self._sessions = settings, holder, sessions
         self._events, self._rejections, self._plans, self._clock = events, rejections, plans, clock
+        self._recent, self._address = Recent(), settings.public(settings.ingest_url)
+
+    def hot(self) -> APIRoute:
+        """The route that takes events, to be tried before all others: FastAPI's usual way to it costs more than it."""
+        return Plain("/events", self.publish, methods=["POST"], status_code=202, tags=["events"])
 
     def router(self) -> APIRouter:
-        """The routes."""
+        """The other routes."""
         router = APIRouter(tags=["events"])
-        router.add_api_route("/events", self.publish, methods=["POST"], status_code=202)
         router.add_api_route("/events", self.outcome, methods=["GET"])
         router.add_api_route("/session", self.session, methods=["POST"])
         return router
@@ -52,37 +60,54 @@ class EventApi:
     async def publish(self, request: Request) -> JSONResponse:
         """Takes a CloudEvent (structured or binary) or a batch; what is answered 202 is on the log.
 
-        A batch: 202 when all are accepted (also of none), 207 when some are, 422 when none is.
+        A batch: 202 when all are accepted (also of none), 207 when some are, 422 when none is, or 503 when one of them
+        only has to be sent again. Its answer names the accepted, which are on the log, and why each other is not.
         """
         identity = await self._holder.of(request)
-        content_type = media_type(request.headers.get("content-type", ""))
         body = await read_body(request, self._settings.most_event_bytes)
-        if content_type == BATCH:
+        content_type = request.headers.get("content-type", "")
+        kind = media_type(content_type)
+        if kind in (BATCH, STRUCTURED):
+            _require_utf8(content_type)
+        if kind == BATCH:
             return await self._batch(body, identity)
-        said = body if content_type == STRUCTURED else _binary(request, content_type, body)
-        accepted = accept(said, identity.departments, self._clock())
-        if isinstance(accepted, Refusal):
-            raise problem(accepted)
-        await self._append([accepted])
-        return JSONResponse({"accepted": [receipt(accepted, self._settings.ingest_url)]}, 202)
+        said = body if kind == STRUCTURED else _binary(request, kind, body)
+        admitted = admit(said, identity.departments, self._clock())
+        if isinstance(admitted, Refusal):
+            raise problem(admitted)
+        [answer] = await self._append([admitted])
+        if isinstance(answer, Problem):
+            raise answer
+        return JSONResponse({"accepted": [answer]}, 202)
 
     async def _batch(self, body: bytes, identity: Identity) -> JSONResponse:
         found = elements(body)
         if isinstance(found, Refusal):
             raise problem(found)
         now = self._clock()
-        judged = [accept(one, identity.departments, now) for one in found]
-        accepted = [one for one in judged if not isinstance(one, Refusal)]
-        rejected = [_rejected(i, found[i], one) for i, one in enumerate(judged) if isinstance(one, Refusal)]
-        await self._append(accepted)
-        receipts = [receipt(event, self._settings.ingest_url) for event in accepted]
-        status = 202 if not rejected else 207 if accepted else 422
-        return JSONResponse({"accepted": receipts, "rejected": rejected}, status)
+        judged = [admit(one, identity.departments, now) for one in found]
+        appended = iter(await self._append([one for one in judged if isinstance(one, Admitted)]))
+        answers = [problem(one) if isinstance(one, Refusal) else next(appended) for one in judged]
+        rejected = [
+            {"index": index, "id": _id(found[index].said), "problem": answer.body}
+            for index, answer in enumerate(answers)
+            if isinstance(answer, Problem)
+        ]
+        return _together([one for one in answers if not isinstance(one, Problem)], rejected)
 
-    async def _append(self, accepted: list[Event]) -> None:
-        if accepted:
-            await self._events.append(stamped(accepted, self._clock(), correlation_id()))
-            log.info("accepted", events=len(accepted), source=accepted[0].source, id=accepted[0].id)
+    async def _append(self, admitted: Sequence[Admitted]) -> list[dict[str, str] | Problem]:
+        """Writes events to the log; answers with the receipt of each that is there for certain, else with a problem."""
+        if not admitted:
+            return []
+        records = written(admitted, self._clock(), correlation_id())
+        durable = await self._events.write(zip((one.event.plan for one in admitted), records, strict=True))
+        first = admitted[0].event
+        log.info("accepted", events=sum(durable), of=len(durable), source=first.source, id=first.id)
+        return [self._receipt(one) if there else not_yet() for one, there in zip(admitted, durable, strict=True)]
+
+    def _receipt(self, one: Admitted) -> dict[str, str]:
+        made = receipt(one.event, self._address)
+        return reused(made) if self._recent.reused(one.event.source, one.event.id, one.raw) else made
 
     async def outcome(self, request: Request, source: str, id: str) -> dict[str, Any]:  # noqa: A002 - CloudEvents' word
         """What came of an event: applied, superseded by which, waiting to be listed, or rejected and why.
@@ -97,7 +122,8 @@ class EventApi:
         return {"source": source, "id": id, "outcomes": outcomes}
 
     async def _folded(self, request: Request, source: str, identifier: str) -> list[Any]:
-        headers = {"Authorization": request.headers.get("authorization", ""), CORRELATION: correlation_id()}
+        token = bearer(request) or request.cookies.get(COOKIE)
+        headers = {"Authorization": f"Bearer {token}", CORRELATION: correlation_id()}
         asked = {"source": source, "id": identifier}
         try:
             answer = await self._plans.get("/api/outcomes", params=asked, headers=headers)
@@ -123,7 +149,7 @@ class EventApi:
 
 def _binary(request: Request, content_type: str, body: bytes) -> Attributes:
     """The event of a request in binary mode; raises a 415 problem when it is in no mode at all."""
-    if "ce-specversion" not in request.headers:
+    if "ce-specversion" not in request.headers or content_type.startswith(FORMATS):
         modes = f"send {STRUCTURED} or {BATCH}, or binary mode with ce- headers"
         detail = f"Content-Type is {content_type or 'missing'}: {modes}"
         raise Problem(415, "Not a CloudEvent", detail)
@@ -133,9 +159,28 @@ def _binary(request: Request, content_type: str, body: bytes) -> Attributes:
         raise problem(Refusal(400, "Not a CloudEvent", (Fault(bad.field, bad.detail),))) from bad
 
 
-def _rejected(index: int, said: Any, refusal: Refusal) -> dict[str, Any]:
+def _require_utf8(content_type: str) -> None:
+    try:
+        require_utf8(content_type)
+    except BadBinding as bad:
+        raise Problem(415, "Not UTF-8", bad.detail) from bad
+
+
+def _id(said: Any) -> str | None:
+    """What an element of a batch has as its id, where that is text that can be sent back."""
     identifier = said.get("id") if isinstance(said, dict) else None
-    return {"index": index, "id": identifier, "problem": problem(refusal).body}
+    return identifier if isinstance(identifier, str) and not _SURROGATE.search(identifier) else None
+
+
+def _together(accepted: list[dict[str, str]], rejected: list[dict[str, Any]]) -> JSONResponse:
+    """The answer to a batch. When nothing is on the log, and sending it again may help, it is that problem too."""
+    said = {"accepted": accepted, "rejected": rejected}
+    waiting = not_yet()
+    retry = any(one["problem"]["status"] == waiting.status for one in rejected)
+    headers = waiting.headers if retry else None
+    if retry and not accepted:
+        return JSONResponse({**waiting.body, **said}, waiting.status, headers, PROBLEM)
+    return JSONResponse(said, 202 if not rejected else 207 if accepted else 422, headers)
 
 
 def _refused(document: Document) -> dict[str, Any]:

@@ -1,29 +1,50 @@
 """Wires ingest: the only place where its parts meet."""
 
 import datetime as dt
+from pathlib import Path
 
 import httpx
+from limits import RateLimitItemPerMinute
 
 from schemas import topics
+from services.ingest.allowance import Allowance
 from services.ingest.api import EventApi
 from services.ingest.identify import KeyHolder
-from services.ingest.returns import ReturnApi
+from services.ingest.measures import Measures
+from services.ingest.pages.publishing import Publishing
+from services.ingest.pages.reading import Reading
+from services.ingest.pages.signing import Signing
+from services.ingest.readers.process import FileReader
+from services.ingest.rejections import RejectionApi
+from services.ingest.returns.api import ReturnApi
+from services.ingest.returns.collecting import CollectingApi
+from services.ingest.returns.desk import ReturnDesk
+from services.ingest.returns.elsewhere import Elsewhere
+from services.ingest.returns.receipts import Receipts
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
+from services.ingest.store.drafts import DraftStore
 from services.ingest.store.keys import KeyStore
 from services.ingest.store.rejections import RejectionStore
-from services.ingest.stream import Rejections
-from services.kit.consume import CursorConsumer
+from services.ingest.store.returns import ReturnStore
+from services.ingest.stream.inbox import Inboxes
+from services.ingest.stream.rejected import Rejections
+from services.ingest.upkeep import Upkeep
+from services.kit.backlog import keep_measuring
+from services.kit.consume import CursorConsumer, Work
+from services.kit.cursors import Cursors
 from services.kit.http import application
 from services.kit.identity import Sessions
 from services.kit.kafka import broker, producer
-from services.kit.metrics import registry
+from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
 from services.kit.producer import LastingProducer
 from services.kit.serve import Service, together, wait_for
 from services.kit.topics import require_topics
+from services.kit.web import Site, install
 
 NAME = "ingest"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 def utc_now() -> dt.datetime:
@@ -35,35 +56,70 @@ async def build(settings: IngestSettings) -> Service:
     """The service, not yet working."""
     client = connect(settings.mongo)
     database = client[settings.database(NAME)]
-    rejections = RejectionStore(database)
-    sessions = Sessions(settings.session_secret)
+    keys, rejections = KeyStore(database), RejectionStore(database)
+    returns, drafts = ReturnStore(database), DraftStore(database)
+    sessions, metrics = Sessions(settings.session_secret), registry()
+    allowance = Allowance(RateLimitItemPerMinute(settings.requests_a_minute))
+    holder = KeyHolder(keys, sessions, allowance, utc_now)
     plans = httpx.AsyncClient(base_url=settings.plans_url, timeout=5)
-    events = EventLog(LastingProducer(lambda: producer(settings.kafka), settings.publish_seconds), settings.namespace)
-
-    kafka = broker(settings.kafka)
-    consumer = CursorConsumer(
-        kafka,
-        [topics.rejected(settings.namespace).name],
-        group=settings.group(NAME),
-        replica=settings.replica,
-        cursors=rejections.cursors,
-        work=Rejections(client, rejections),
+    alerts = httpx.AsyncClient(base_url=settings.alerts_url, timeout=5)
+    events = EventLog(
+        LastingProducer(lambda: producer(settings.kafka_access), settings.publish_seconds), settings.namespace
     )
+    elsewhere = Elsewhere(plans, alerts)
+    desk = ReturnDesk(FileReader(), elsewhere, returns, drafts, events, utc_now)
+    receipts = Receipts(returns, rejections, elsewhere, settings.public(settings.ingest_url))
+
+    kafka = broker(settings.kafka_access)
+
+    def consumer(names: list[str], group: str, cursors: Cursors, task: Work) -> CursorConsumer:
+        own = settings.group(group)
+        return CursorConsumer(kafka, names, group=own, replica=settings.replica, cursors=cursors, work=task)
+
+    consumed = ConsumerMetrics(metrics)
+    kept = Rejections(client, rejections, keys, Measures(metrics), settings.namespace)
+    consumers = {"consumer": consumer([topics.rejected(settings.namespace).name], NAME, rejections.cursors, kept)}
+    if settings.inboxes:
+        inboxes = [topics.inbox(department, settings.namespace).name for department in settings.inboxes]
+        cursors = Cursors(database["cursors"])
+        taken = Inboxes(client, cursors, events, consumed, settings.most_event_bytes)
+        consumers["inboxes"] = consumer(inboxes, f"{NAME}.inboxes", cursors, taken)
 
     async def work() -> None:
-        await wait_for("MongoDB", rejections.prepare)
-        await wait_for("the topics", lambda: require_topics(settings.kafka, settings.namespace))
+        settings.refuse_open_inboxes()
+        for store in (rejections, returns, drafts):
+            await wait_for("MongoDB", store.prepare)
+        await wait_for(
+            "the topics",
+            lambda: require_topics(
+                settings.kafka_access, settings.namespace, replicas=settings.replication, inboxes=settings.inboxes
+            ),
+        )
         await wait_for("Kafka", kafka.start)
         try:
-            await together(events.producer.keep(), consumer.refused())
+            refusals = (one.refused() for one in consumers.values())
+            measuring = keep_measuring([one.lag for one in consumers.values()], consumed)
+            await together(events.producer.keep(), Upkeep(holder, keys, sessions, alerts).run(), measuring, *refusals)
         finally:
             await kafka.stop()
             await plans.aclose()
+            await alerts.aclose()
             client.close()
 
-    metrics = registry()
     app = application("Milepost ingest", metrics)
-    holder = KeyHolder(KeyStore(database), sessions)
-    app.include_router(EventApi(settings, holder, sessions, events, rejections, plans, utc_now).router())
-    app.include_router(ReturnApi(settings, holder, events, utc_now).router())
-    return Service(app, work, alive={"consumer": consumer.well}, ready={"kafka": events.producer.ready})
+    event_api = EventApi(settings, holder, sessions, events, rejections, plans, utc_now)
+    app.router.routes.insert(0, event_api.hot())
+    app.include_router(event_api.router())
+    app.include_router(ReturnApi(settings, holder, desk, receipts).router())
+    collecting = CollectingApi(holder, elsewhere, returns, utc_now)
+    refused = RejectionApi(settings, holder, rejections, events, utc_now)
+    app.include_router(collecting.router())
+    app.include_router(refused.router())
+    site = Site(TEMPLATES, settings.links)
+    signing = Signing(settings, holder, sessions, site)
+    app.include_router(signing.router())
+    app.include_router(Publishing(settings, signing, desk, site).router())
+    app.include_router(Reading(signing, receipts, collecting, refused, site, settings.most_event_bytes).router())
+    install(app, site)
+    alive = {name: one.well for name, one in consumers.items()}
+    return Service(app, work, alive=alive, ready={"kafka": events.producer.ready})

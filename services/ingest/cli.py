@@ -4,18 +4,23 @@ import asyncio
 import datetime as dt
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
+import httpx
 import typer
+from aiokafka.errors import KafkaError
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.names import RESERVED, Department
+from schemas.names import RESERVED, Department, Mailbox
 from services.ingest.app import build
 from services.ingest.domain.keys import digest, new_key
+from services.ingest.senders.contacts import hand
 from services.ingest.settings import IngestSettings
 from services.ingest.store.keys import Key, KeyStore
 from services.kit.mongo import connect
+from services.kit.refusal import Refused
 from services.kit.serve import main
+from services.kit.topics import ensure_topics
 
 T = TypeVar("T")
 
@@ -32,58 +37,102 @@ def run(context: typer.Context) -> None:
         main("ingest", settings, lambda: build(settings))
 
 
+@app.command("topics")
+def make_topics() -> None:
+    """Makes the topics that are missing, and the inboxes of MILEPOST_INBOXES, each on MILEPOST_REPLICATION brokers.
+
+    Run again, it changes nothing; it exits with 1 and a sentence when Kafka is not reached or refuses.
+    """
+    settings = IngestSettings()
+    kafka, replicas, inboxes = settings.kafka_access, settings.replication, settings.inboxes
+    try:
+        asyncio.run(ensure_topics(kafka, settings.namespace, replicas=replicas, inboxes=inboxes))
+    except (KafkaError, Refused) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"Every topic of {settings.namespace} is there.")
+
+
 @keys.command("issue")
 def issue(
     departments: Annotated[list[str], typer.Argument(help="slugs of the departments that the key speaks for")],
-    contact: Annotated[str, typer.Option(help="the team mailbox that answers for the key")],
+    contact: Annotated[str, typer.Option(help="the mailbox of the team that answers for the key")],
 ) -> None:
-    """Makes a key and prints it, once, as JSON: {"key", "departments"}."""
-    for department in departments:
-        _check(department)
+    """Makes a key and prints it, once, as JSON: {"key", "departments"}.
+
+    A successor's key names its own department first, and then those that it continues. The contact is handed to
+    alerting, which makes it the departments' first subscriber once it has confirmed.
+    """
+    spoken_for = tuple(dict.fromkeys(map(_department, departments)))
+    _check(Mailbox, contact, "is no mail address, such as team@example.gov.uk")
     key = new_key()
-    stored = Key(digest(key), tuple(departments), contact, dt.datetime.now(dt.UTC))
+    stored = Key(digest(key), spoken_for, contact, dt.datetime.now(dt.UTC))
     _with_store(lambda store: store.add(stored))
-    typer.echo(json.dumps({"key": key, "departments": departments}))
+    typer.echo(json.dumps({"key": key, "departments": spoken_for}))
+    if wrong := _with_store(lambda store: _hand(store, stored, key)):
+        typer.echo(
+            f"The key is good. Its contact is not with alerting yet ({wrong}); nothing is to be done: "
+            "the running ingest service hands it over, and tries every minute until it is taken.",
+            err=True,
+        )
 
 
 @keys.command("list")
 def list_keys() -> None:
-    """Prints every key's id, departments, contact, and when it was made and revoked; one JSON object a line."""
+    """Prints every key's id, departments, contact, when it was made, last used and revoked; one JSON object a line."""
     for key in _with_store(lambda store: store.all()):
-        typer.echo(
-            json.dumps(
-                {
-                    "id": key.digest[:16],
-                    "departments": key.departments,
-                    "contact": key.contact,
-                    "created": key.created.isoformat(),
-                    "revoked": key.revoked.isoformat() if key.revoked else None,
-                }
-            )
-        )
+        typer.echo(json.dumps(_shown(key)))
 
 
 @keys.command("revoke")
 def revoke(
     identifier: Annotated[str, typer.Argument(help="the key, or its id from `keys list`")],
 ) -> None:
-    """Revokes a key; it is refused at once by ingest and within a minute by the other services."""
+    """Revokes a key; it is refused within ten seconds by ingest and within a minute by the other services.
+
+    A session that was opened with it lasts until it expires, for at most eight hours.
+    """
 
     async def work(store: KeyStore) -> bool:
-        matching = [k for k in await store.all() if k.digest.startswith(identifier) or k.digest == digest(identifier)]
+        matching = [key for key in await store.all() if identifier == key.id or digest(identifier) == key.digest]
         return len(matching) == 1 and await store.revoke(matching[0].digest, dt.datetime.now(dt.UTC))
 
     if not _with_store(work):
         raise typer.BadParameter(f"{identifier} names no key, or more than one")
 
 
-def _check(department: str) -> None:
-    try:
-        TypeAdapter(Department).validate_python(department)
-    except ValidationError as error:
-        raise typer.BadParameter(f"{department!r} is no slug: lowercase letters, digits and `-`") from error
-    if department == RESERVED:
+async def _hand(store: KeyStore, stored: Key, key: str) -> str | None:
+    async with httpx.AsyncClient(base_url=IngestSettings().alerts_url, timeout=5) as alerts:
+        wrong = await hand(alerts, stored.departments, stored.contact, key)
+    if not wrong:
+        await store.hand(stored.digest)
+    return wrong
+
+
+def _shown(key: Key) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "departments": key.departments,
+        "contact": key.contact,
+        "handed": key.handed,
+        "created": key.created.isoformat(),
+        "used": key.used and key.used.isoformat(),
+        "revoked": key.revoked and key.revoked.isoformat(),
+    }
+
+
+def _department(name: str) -> str:
+    _check(Department, name, "is no slug: lowercase letters, digits and `-`")
+    if name == RESERVED:
         raise typer.BadParameter(f"{RESERVED} is reserved for Milepost itself")
+    return name
+
+
+def _check(kind: Any, said: str, wrong: str) -> None:
+    try:
+        TypeAdapter(kind).validate_python(said)
+    except ValidationError as error:
+        raise typer.BadParameter(f"{said!r} {wrong}") from error
 
 
 def _with_store(work: Callable[[KeyStore], Awaitable[T]]) -> T:

@@ -14,6 +14,7 @@ from faststream.kafka.message import KafkaAckableMessage
 from services.kit.cursors import Cursor, Cursors, LostCursor
 from services.kit.logs import logger
 from services.kit.refusal import Refused
+from services.kit.unreadable import read_carefully
 
 log = logger(__name__)
 
@@ -72,10 +73,21 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             rebalance_timeout_ms=REBALANCE_MS,
         )
         self.subscriber(self._handle)
+        self._fetch = self.subscriber.get_msg
+        self.subscriber.get_msg = self._get  # type: ignore[method-assign]
 
     @property
     def _consumer(self) -> AIOKafkaConsumer:
         return self.subscriber.consumer
+
+    async def _get(self, consumer: AIOKafkaConsumer) -> tuple[Any, ...]:
+        """The next records; an error that is not Kafka's would end the consume loop."""
+        try:
+            return await self._fetch(consumer)
+        except UnicodeDecodeError:
+            log.warning("a record cannot be decoded; reading on one by one")
+            async with self._running:
+                return tuple(await read_carefully(consumer, {tp: cursor.next for tp, cursor in self._at.items()}))
 
     async def _parse(self, records: Any) -> KafkaAckableMessage:
         """Touches no header and no value, so that it cannot raise."""
@@ -102,6 +114,17 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     def working(self) -> str | None:
         """None when partitions are assigned and their cursors read."""
         return None if self._at else "no partition is assigned yet"
+
+    async def lag(self) -> dict[TopicPartition, int]:
+        """Records of each of our partitions that are not yet worked on; the ends of transactions are no records."""
+        at = dict(self._at)
+        ends = await self._consumer.end_offsets(list(at)) if at else {}
+        held = self._consumer.assignment() if at else frozenset()
+        resting = {tp for tp in held & at.keys() if not self._busy_since and await self._read_to(tp, ends[tp])}
+        return {tp: 0 if tp in resting else max(0, ends[tp] - cursor.next) for tp, cursor in at.items()}
+
+    async def _read_to(self, tp: TopicPartition, end: int) -> bool:
+        return bool(await self._consumer.position(tp) >= end)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Lets the running batch end before the group moves on."""

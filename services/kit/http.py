@@ -1,16 +1,19 @@
 """HTTP: problem+json (RFC 9457), the correlation id, bounded bodies, and the application every service starts from."""
 
+import secrets
 import time
-import uuid
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,6 +24,9 @@ log = logger(__name__)
 
 CORRELATION = "x-correlation-id"
 PROBLEM = "application/problem+json"
+
+MOST_BYTES = 2_000_000
+"""Of a JSON body, where a route is Bounded."""
 
 
 class Problem(Exception):
@@ -43,7 +49,7 @@ async def _on_problem(_: Request, error: Exception) -> Response:
 
 
 async def _on_http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for HTTPException alone
+    assert isinstance(error, AnyHTTPException)  # noqa: S101 - registered for it alone
     headers = dict(error.headers) if error.headers else None
     return problem_response(Problem(error.status_code, str(error.detail), str(error.detail), headers=headers))
 
@@ -62,18 +68,68 @@ def field_path(location: tuple[Any, ...]) -> str:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body, refused with 413 as soon as it passes `limit` bytes."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise Problem(413, "Too large", f"The body is over {limit} bytes: send it in parts", limit=limit)
-    return bytes(body)
+    """The body, refused with 413 as soon as its declared length or what has come of it passes `limit` bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:19]) > limit:
+        raise _too_large(limit)
+    chunks, size = list[bytes](), 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(chunk)
+    except ClientDisconnect as gone:  # nobody hears the answer, and it is no fault of ours
+        raise Problem(400, "Cut off", "The connection ended before the body did: send it again") from gone
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(413, "Too large", f"The body is over {limit} bytes: send it in parts", limit=limit)
+
+
+class Plain(APIRoute):
+    """A route whose endpoint takes the request and answers with a response: documented by FastAPI, not run by it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint itself."""
+        return self.endpoint
+
+
+class Bounded(APIRoute):
+    """A route whose body is refused with 413 as soon as it passes MOST_BYTES."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler, which reads the body through a count of its bytes."""
+        handle = super().get_route_handler()
+
+        async def bounded(request: Request) -> Response:
+            return await handle(Request(request.scope, _counted(request.receive)))
+
+        return bounded
+
+
+def _counted(receive: Receive) -> Receive:
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MOST_BYTES:
+            raise HTTPException(413, f"The body is over {MOST_BYTES} bytes: send it in parts")
+        return message
+
+    return counted
 
 
 def correlation_id() -> str:
     """The id of the request that is being served, or a new one outside a request."""
-    return str(structlog.contextvars.get_contextvars().get("correlation_id") or uuid.uuid4())
+    return str(structlog.contextvars.get_contextvars().get("correlation_id") or _new_id())
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)
 
 
 class Correlated:
@@ -88,14 +144,15 @@ class Correlated:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get(CORRELATION, "")
-        correlation = given if 0 < len(given) <= 128 and given.isprintable() else str(uuid.uuid4())
+        correlation = given if 0 < len(given) <= 128 and given.isascii() and given.isprintable() else _new_id()
+        header = (CORRELATION.encode(), correlation.encode("latin-1"))
         status, started = 500, time.perf_counter()
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[CORRELATION] = correlation
+                message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(correlation_id=correlation):
@@ -107,11 +164,12 @@ class Correlated:
 
 
 def application(title: str, registry: CollectorRegistry) -> FastAPI:
-    """An application with problem+json, correlation and `/metrics`."""
+    """An application with problem+json, correlation and `/metrics`; its registry is in `state.registry`."""
     app = FastAPI(title=title)
+    app.state.registry = registry
     app.add_middleware(Correlated, seconds=HttpMetrics(registry))
     app.add_exception_handler(Problem, _on_problem)
-    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(AnyHTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
 
     @app.get("/metrics", include_in_schema=False)

@@ -92,9 +92,10 @@ class Identities:
     async def _ask(self, key: str) -> Identity:
         try:
             answer = await self._ingest.post("/session", headers={"Authorization": f"Bearer {key}"})
+            if answer.status_code == 401:
+                raise unknown()
+            answer.raise_for_status()
         except httpx.HTTPError as error:
-            detail = "The ingest service does not answer: try again"
+            detail = "The ingest service, which knows the keys, does not answer or is busy: try again"
             raise Problem(503, "Keys cannot be checked now", detail, headers={"Retry-After": "2"}) from error
-        if answer.status_code != 200:
-            raise unknown()
         return Identity(tuple(answer.json()["departments"]))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -11,6 +12,7 @@ from aiokafka.partitioner import murmur2
 from faststream.kafka import KafkaBroker
 
 from schemas.topics import PARTITIONS
+from services.kit.access import Kafka, access
 from services.kit.logs import logger
 
 log = logger(__name__)
@@ -18,26 +20,38 @@ log = logger(__name__)
 SEND_SECONDS = 15.0
 """Deadline of every send: an idempotent producer never gives up by itself."""
 
+LARGEST_BATCH = 65_536
+"""Bytes of records that go together to one partition; a larger record goes alone. Each batch is made at this size."""
 
+
+@lru_cache(maxsize=4096)
 def partition_of(plan: str) -> int:
     """The partition of everything about a plan, the same that Kafka's own clients choose for the key."""
     return int(murmur2(plan.encode()) & 0x7FFFFFFF) % PARTITIONS
 
 
-def broker(bootstrap: str) -> KafkaBroker:
+def broker(kafka: Kafka) -> KafkaBroker:
     """FastStream's broker for batch subscribers: no injection, no topics made by accident."""
+    reached = access(kafka)
     return KafkaBroker(
-        bootstrap, apply_types=False, allow_auto_create_topics=False, logger=logging.getLogger("faststream")
+        reached.servers.split(","),
+        security=reached.security(),
+        apply_types=False,
+        allow_auto_create_topics=False,
+        logger=logging.getLogger("faststream"),
     )
 
 
-def producer(bootstrap: str, *, transactional_id: str | None = None) -> AIOKafkaProducer:
-    """A producer that loses nothing: acks=all, idempotent."""
+def producer(kafka: Kafka, *, transactional_id: str | None = None) -> AIOKafkaProducer:
+    """A producer that loses nothing: acks=all, idempotent.
+
+    It does not linger: what is sent while a request is under way goes together in the next one.
+    """
     return AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **access(kafka).options(),
         acks="all",
         enable_idempotence=True,
-        linger_ms=2,
+        max_batch_size=LARGEST_BATCH,
         max_request_size=2_097_152,
         request_timeout_ms=5_000,
         metadata_max_age_ms=30_000,
@@ -55,7 +69,12 @@ class Message:
     partition: int
     key: str | bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    @property
+    def key_bytes(self) -> bytes | None:
+        """The key as it is sent."""
+        return self.key.encode() if isinstance(self.key, str) else self.key
 
 
 async def send(to: AIOKafkaProducer, messages: Iterable[Message]) -> None:
@@ -65,17 +84,13 @@ async def send(to: AIOKafkaProducer, messages: Iterable[Message]) -> None:
             await to.send(
                 m.topic,
                 m.value,
-                key=m.key.encode() if isinstance(m.key, str) else m.key,
+                key=m.key_bytes,
                 partition=m.partition,
                 headers=list(m.headers),
             )
             for m in messages
         ]
         await asyncio.gather(*sent)
-
-
-def _bytes(key: str | bytes | None) -> bytes | None:
-    return key.encode() if isinstance(key, str) else key
 
 
 async def close(old: AIOKafkaProducer) -> None:
@@ -91,8 +106,8 @@ async def close(old: AIOKafkaProducer) -> None:
 class Announcer:
     """One transactional producer per assigned partition, so that Kafka fences a zombie's announcement."""
 
-    def __init__(self, bootstrap: str, prefix: str) -> None:
-        self._bootstrap, self._prefix = bootstrap, prefix
+    def __init__(self, kafka: Kafka, prefix: str) -> None:
+        self._kafka, self._prefix = kafka, prefix
         self._producers: dict[int, AIOKafkaProducer] = {}
 
     async def take(self, partitions: Iterable[int]) -> None:
@@ -101,7 +116,7 @@ class Announcer:
         await asyncio.gather(*(self._take(partition) for partition in partitions))
 
     async def _take(self, partition: int) -> None:
-        fresh = producer(self._bootstrap, transactional_id=f"{self._prefix}.{partition}")
+        fresh = producer(self._kafka, transactional_id=f"{self._prefix}.{partition}")
         self._producers[partition] = fresh
         async with asyncio.timeout(SEND_SECONDS):
             await fresh.start()

@@ -1,12 +1,13 @@
 """A producer that is replaced when it fails: an idempotent one can stick on a lost sequence for ever."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError
 
-from services.kit.kafka import SEND_SECONDS, Message, close, send
+from services.kit.batches import Batches
+from services.kit.kafka import SEND_SECONDS, Message, close
 from services.kit.logs import logger
 from services.kit.serve import wait_for
 
@@ -18,41 +19,43 @@ class LastingProducer:
 
     def __init__(self, make: Callable[[], AIOKafkaProducer], seconds: float = SEND_SECONDS) -> None:
         self._make, self._seconds = make, seconds
-        self._producer: AIOKafkaProducer | None = None
+        self._batches: Batches | None = None
         self._failed = asyncio.Event()
 
     def ready(self) -> str | None:
         """None while there is a producer, else what is missing."""
-        return None if self._producer else "Kafka is not reached"
+        return None if self._batches else "Kafka is not reached"
 
     async def keep(self) -> None:
         """Keeps a producer until cancelled; closes the last one then."""
-        try:
-            while True:
-                fresh = self._make()
+        while True:
+            fresh = self._make()
+            batches = Batches(fresh)
+            sending = asyncio.create_task(batches.run())
+            try:
                 await wait_for("Kafka", fresh.start)
                 self._failed.clear()
-                self._producer = fresh
+                self._batches = batches
                 await self._failed.wait()
-                await self._discard()
-        finally:
-            await self._discard()
-
-    async def _discard(self) -> None:
-        old, self._producer = self._producer, None
-        if old:
-            await close(old)
+            finally:
+                self._batches = None
+                await close(fresh)
+                sending.cancel()
 
     async def send(self, messages: Iterable[Message]) -> None:
         """Writes all messages, acknowledged within the deadline; raises KafkaError or TimeoutError."""
-        producer = self._producer
-        if producer is None:
-            raise KafkaConnectionError("Kafka is not reached")
-        try:
-            async with asyncio.timeout(self._seconds):
-                await send(producer, messages)
-        except (TimeoutError, KafkaError) as error:
-            log.warning("producer failed, making another", error=f"{type(error).__name__}: {error}")
-            if producer is self._producer:
+        for failure in await self.deliver(list(messages)):
+            if failure:
+                raise failure
+
+    async def deliver(self, messages: Sequence[Message]) -> list[Exception | None]:
+        """Writes all messages; answers, for each, None when it is acknowledged, else why it is not by the deadline."""
+        batches = self._batches
+        if batches is None:
+            return [KafkaConnectionError("Kafka is not reached")] * len(messages)
+        outcomes = await batches.deliver(messages, self._seconds)
+        if failure := next(filter(None, outcomes), None):
+            log.warning("producer failed, making another", error=f"{type(failure).__name__}: {failure}")
+            if batches is self._batches:
                 self._failed.set()
-            raise
+        return outcomes

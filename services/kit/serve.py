@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import itertools
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from services.kit import logs
+from services.kit.metrics import HealthMetrics
 from services.kit.refusal import Refused
 from services.kit.settings import Settings
 
@@ -24,12 +26,16 @@ Check = Callable[[], str | None]
 
 @dataclass
 class Service:
-    """One service: its application, its background work (until cancelled), and what must hold for it to be well."""
+    """One service: its application, its background work (until cancelled), and what must hold for it to be well.
+
+    `leaving` is called as soon as it is asked to stop, so that answers that would go on can end.
+    """
 
     app: FastAPI
     work: Callable[[], Coroutine[Any, Any, None]]
     alive: dict[str, Check] = field(default_factory=dict)
     ready: dict[str, Check] = field(default_factory=dict)
+    leaving: Callable[[], None] = lambda: None
 
 
 def add_health(service: Service) -> None:
@@ -39,12 +45,18 @@ def add_health(service: Service) -> None:
         wrong = {name: said for name, check in checks.items() if (said := check())}
         return JSONResponse({"status": "failing" if wrong else "ok", "wrong": wrong}, 503 if wrong else 200)
 
+    checks = {"alive": service.alive, "ready": service.ready}
+    service.app.state.registry.register(HealthMetrics(checks))
     service.app.get("/healthz", include_in_schema=False)(lambda: respond(service.alive))
     service.app.get("/readyz", include_in_schema=False)(lambda: respond({**service.alive, **service.ready}))
 
 
 class _Server(uvicorn.Server):
     """uvicorn without its own signals: it would end the process before the background work is closed."""
+
+    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leaving = leaving
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -56,6 +68,7 @@ class _Server(uvicorn.Server):
 
     def _stop(self) -> None:
         self.should_exit = True
+        self._leaving()
 
 
 async def serve(service: Service, settings: Settings) -> int:
@@ -64,7 +77,7 @@ async def serve(service: Service, settings: Settings) -> int:
     config = uvicorn.Config(
         service.app, settings.host, settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
-    server = _Server(config)
+    server = _Server(config, service.leaving)
     log.info("serving", address=f"http://{settings.host}:{settings.port}")
     work = asyncio.create_task(service.work())
     work.add_done_callback(lambda _: server._stop())
@@ -88,12 +101,29 @@ async def _ended(work: asyncio.Task[None]) -> int:
     return 1
 
 
+def settle_memory() -> None:
+    """Lets the garbage collector pass over what stays for the life of the process, and look less often.
+
+    A batch makes tens of thousands of short-lived values: with the default threshold they are searched for cycles, of
+    which there are none, a hundred times over.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
+
+
 def main(name: str, settings: Settings, build: Callable[[], Awaitable[Service]]) -> None:
     """The whole process of a service; exits with its code."""
     logs.configure(name, settings.log_level)
 
     async def run() -> int:
-        return await serve(await build(), settings)
+        try:
+            service = await build()
+        except Refused as refusal:
+            log.critical("not started", reason=str(refusal))
+            return 1
+        settle_memory()
+        return await serve(service, settings)
 
     sys.exit(asyncio.run(run()))
 

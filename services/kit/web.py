@@ -4,7 +4,9 @@ import datetime as dt
 import hashlib
 import inspect
 import pathlib
+from collections.abc import Awaitable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -17,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit import words
+from services.kit.http import Problem
 
 _HERE = pathlib.Path(__file__).parent
 STATIC = _HERE / "static"
@@ -45,14 +48,20 @@ HEADERS = {
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
+NO_LINKS = {"plans": "", "ingest": "", "alerts": ""}
+"""What the addresses of the services' pages begin with, where one origin shows them all."""
+
+
 class Site:
     """Renders the pages of one service: its own templates, and the kit's under `kit/`.
 
-    Everything printed is escaped, and strings are made `readable`, so that no name can break a page or its order.
+    `links` are what the addresses of the services' pages begin with. Everything printed is escaped, and strings are
+    made `readable`, so that no name can break a page or its order.
     """
 
-    def __init__(self, templates: pathlib.Path) -> None:
+    def __init__(self, templates: pathlib.Path, links: Mapping[str, str] = NO_LINKS) -> None:
         self._environment = environment(templates)
+        self._environment.globals["links"] = links
 
     def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """The page; raises jinja2.UndefinedError when the template names what the context lacks."""
@@ -99,6 +108,22 @@ def _digest(file: pathlib.Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
+def form_of(body: bytes) -> dict[str, str]:
+    """The fields of a form without files; of a field sent twice the last."""
+    return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+
+
+def require_same_origin(request: Request) -> None:
+    """Raises a 403 problem for a form that another site has sent: its reader never pressed our button.
+
+    The session's cookie is not sent from elsewhere (SameSite); browsers say besides where a request comes from.
+    """
+    origin = request.headers.get("origin")
+    foreign = origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host")
+    if foreign or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Problem(403, "Not from here", "This form was sent by another site: open the page here, and send it again")
+
+
 class PageHeaders:
     """ASGI middleware: the security headers on every answer, and static files (named by content) kept for ever."""
 
@@ -128,10 +153,26 @@ def install(app: FastAPI, site: Site) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(PageHeaders)
 
+    plain = dict(app.exception_handlers)
+
     async def not_found(request: Request, error: Exception) -> Response:
-        if "text/html" in request.headers.get("accept", ""):
+        if _reads_pages(request):
             return site.not_found()
-        answer = app.exception_handlers[HTTPException](request, error)
-        return await answer if inspect.isawaitable(answer) else answer
+        return await _answer(plain[HTTPException], request, error)
+
+    async def problem(request: Request, error: Exception) -> Response:
+        if _reads_pages(request) and isinstance(error, Problem):
+            return site.page("kit/problem.html", error.status, problem=error.body)
+        return await _answer(plain[Problem], request, error)
 
     app.add_exception_handler(404, not_found)
+    app.add_exception_handler(Problem, problem)
+
+
+def _reads_pages(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+async def _answer(handler: Any, request: Request, error: Exception) -> Response:
+    answer: Response | Awaitable[Response] = handler(request, error)
+    return await answer if inspect.isawaitable(answer) else answer

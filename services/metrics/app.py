@@ -10,7 +10,7 @@ from services.metrics.stream import Plans
 
 async def build(settings: MetricsSettings) -> Service:
     """The service, not yet working."""
-    plans = Plans(settings.kafka, settings.namespace)
+    plans = Plans(settings.kafka_access, settings.namespace)
     metrics = registry()
     metrics.register(Delivery(plans.states))
 

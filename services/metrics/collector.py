@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from schemas.states import SLIP_BUCKETS, PlanState
-from services.metrics.domain.series import Row, rows
+from services.metrics.domain.series import PlanRow, Row, plan_rows, rows
 
 Families = Iterator[GaugeMetricFamily | HistogramMetricFamily]
 
@@ -24,7 +24,7 @@ class Delivery(Collector):
         found = rows(plans)
         yield _milestones(found)
         yield _slips(found)
-        yield from _of_plans([plan for plan in plans if plan.published and plan.visibility == "public"])
+        yield from _of_plans(plan_rows(plans))
 
 
 def _milestones(found: list[Row]) -> GaugeMetricFamily:
@@ -50,16 +50,28 @@ def _slips(found: list[Row]) -> HistogramMetricFamily:
     return family
 
 
-def _of_plans(plans: list[PlanState]) -> Families:
+def _of_plans(found: list[PlanRow]) -> Families:
     waiting = GaugeMetricFamily(
         "milepost_plan_waiting_milestones", "Milestones of departments that the lead has not listed", labels=["plan"]
     )
     cycles = GaugeMetricFamily("milepost_plan_cycles", "Rings of milestones that wait for each other", labels=["plan"])
-    stuck = GaugeMetricFamily("milepost_plan_stuck", "1 while a plan's newer records cannot be folded", labels=["plan"])
-    for plan in plans:
-        waiting.add_metric([plan.plan], plan.waiting)
-        cycles.add_metric([plan.plan], len(plan.cycles))
-        stuck.add_metric([plan.plan], plan.stuck)
-    yield waiting
-    yield stuck
-    yield cycles
+    stuck = GaugeMetricFamily(
+        "milepost_plan_stuck",
+        "1 while a plan's newer records cannot be folded; of `other` their number",
+        labels=["plan"],
+    )
+    past = GaugeMetricFamily(
+        "milepost_plan_past_target_days", "The plan's projected date minus its target, in days", labels=["plan"]
+    )
+    places = GaugeMetricFamily(
+        "milepost_plan_place_info", "1 for each place of a plan: GSS code and name", labels=["plan", "place", "name"]
+    )
+    for row in found:
+        waiting.add_metric([row.plan], row.waiting)
+        cycles.add_metric([row.plan], row.cycles)
+        stuck.add_metric([row.plan], row.stuck)
+        if row.past_target is not None:
+            past.add_metric([row.plan], row.past_target)
+        for code, name in row.places:
+            places.add_metric([row.plan, code, name], 1)
+    yield from (waiting, stuck, cycles, past, places)

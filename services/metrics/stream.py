@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from schemas import topics
 from schemas.states import PLAN_CONCLUDED, PlanState
+from services.kit.access import Kafka, access
 from services.kit.logs import logger
 from services.kit.serve import wait_for
 from services.kit.topics import require_topics
@@ -22,8 +23,8 @@ Rows = Iterable[ConsumerRecord[bytes, bytes]]
 class Plans:
     """A tail of `milepost.plans`; the highest version of each plan is kept."""
 
-    def __init__(self, bootstrap: str, namespace: str) -> None:
-        self._bootstrap, self._namespace = bootstrap, namespace
+    def __init__(self, kafka: Kafka, namespace: str) -> None:
+        self._kafka, self._namespace = kafka, namespace
         topic = topics.plans(namespace)
         self._partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
         self._kept: dict[str, PlanState] = {}
@@ -46,12 +47,12 @@ class Plans:
     async def follow(self) -> None:
         """Reads from the beginning, for ever; waits for Kafka first."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **access(self._kafka).options(),
             enable_auto_commit=False,
             auto_offset_reset="earliest",  # not seek_to_beginning: it loses a race with a reset to the end
             isolation_level="read_committed",
         )
-        await wait_for("the topics", lambda: require_topics(self._bootstrap, self._namespace))
+        await wait_for("the topics", lambda: require_topics(self._kafka, self._namespace))
         await wait_for("Kafka", consumer.start)
         try:
             await self._tail(consumer)

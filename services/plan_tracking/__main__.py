@@ -1,9 +1,6 @@
-"""`python -m services.plan_tracking`: runs the service."""
+"""`python -m services.plan_tracking`: runs the service, or a command."""
 
-from services.kit.serve import main
-from services.plan_tracking.app import build
-from services.plan_tracking.settings import PlanTrackingSettings
+from services.plan_tracking.cli import app
 
 if __name__ == "__main__":
-    settings = PlanTrackingSettings()
-    main("plan-tracking", settings, lambda: build(settings))
+    app(prog_name="python -m services.plan_tracking")

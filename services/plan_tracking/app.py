@@ -5,6 +5,7 @@ import datetime as dt
 import httpx
 
 from schemas import topics
+from services.kit.backlog import keep_measuring
 from services.kit.consume import CursorConsumer
 from services.kit.http import application
 from services.kit.identity import Identities, Sessions
@@ -16,12 +17,22 @@ from services.kit.serve import Service, together, wait_for
 from services.kit.topics import require_topics
 from services.kit.web import Site, install
 from services.plan_tracking.api import PlanApi
+from services.plan_tracking.domain.places import Places
+from services.plan_tracking.domain.places import read as read_places
+from services.plan_tracking.doors import doors
+from services.plan_tracking.exports import Licence
+from services.plan_tracking.followers import Followers
+from services.plan_tracking.overviews import OverviewApi
 from services.plan_tracking.pages import TEMPLATES, pages
+from services.plan_tracking.past import Past
 from services.plan_tracking.settings import PlanTrackingSettings
 from services.plan_tracking.store import Store
 from services.plan_tracking.stream.batch import PlanTracking
 from services.plan_tracking.stream.cache import Networks
 from services.plan_tracking.stream.dated import mark_days
+from services.plan_tracking.tail import Tail
+from services.plan_tracking.viewer import Viewers
+from services.plan_tracking.views import Views
 
 NAME = "plan-tracking"
 
@@ -37,16 +48,19 @@ async def build(settings: PlanTrackingSettings) -> Service:
     store = Store(client, client[settings.database("plan_tracking")])
     ingest = httpx.AsyncClient(base_url=settings.ingest_url, timeout=5)
     identities = Identities(Sessions(settings.session_secret), ingest)
+    viewers = Viewers(store, Past(store.lookups), identities, utc_now)
+    places = read_places(settings.places.read_bytes()) if settings.places else Places()
     metrics = registry()
     group = settings.group(NAME)
-    plain = LastingProducer(lambda: producer(settings.kafka))
-    kafka = broker(settings.kafka)
+    plain = LastingProducer(lambda: producer(settings.kafka_access))
+    kafka = broker(settings.kafka_access)
+    consumed = ConsumerMetrics(metrics)
     tracking = PlanTracking(
         store=store,
         networks=Networks(store),
-        announcer=Announcer(settings.kafka, group),
+        announcer=Announcer(settings.kafka_access, group),
         rejects=plain,
-        metrics=ConsumerMetrics(metrics),
+        metrics=consumed,
         namespace=settings.namespace,
         clock=utc_now,
     )
@@ -55,12 +69,24 @@ async def build(settings: PlanTrackingSettings) -> Service:
         kafka, [topic], group=group, replica=settings.replica, cursors=store.cursors, work=tracking
     )
 
+    followers = Followers(store)
+    tail = Tail(settings.kafka_access, settings.namespace, followers)
+
     async def work() -> None:
         await wait_for("MongoDB", store.prepare)
-        await wait_for("the topics", lambda: require_topics(settings.kafka, settings.namespace))
+        await wait_for(
+            "the topics",
+            lambda: require_topics(settings.kafka_access, settings.namespace, replicas=settings.replication),
+        )
         await wait_for("Kafka", kafka.start)
         try:
-            await together(consumer.refused(), plain.keep(), mark_days(store, tracking, plain))
+            await together(
+                consumer.refused(),
+                plain.keep(),
+                mark_days(store, tracking, plain),
+                tail.run(),
+                keep_measuring([consumer.lag], consumed, store.note_ids),
+            )
         finally:
             await kafka.stop()
             await tracking.announcer.close()
@@ -68,8 +94,17 @@ async def build(settings: PlanTrackingSettings) -> Service:
             client.close()
 
     app = application("Milepost plans", metrics)
-    app.include_router(PlanApi(store, identities, utc_now).router())
-    site = Site(TEMPLATES)
-    app.include_router(pages(store, utc_now, site))
+    app.include_router(PlanApi(viewers).router())
+    app.include_router(OverviewApi(viewers, Views(places)).router())
+    site = Site(TEMPLATES, settings.links)
+    licence = Licence(settings.data_licence, settings.data_licence_url)
+    app.include_router(doors(viewers, followers, site, licence, settings.public(settings.plans_url)))
+    app.include_router(pages(viewers.everybodys(), utc_now, site))
     install(app, site)
-    return Service(app, work, alive={"consumer": consumer.well}, ready={"consumer": consumer.working})
+    return Service(
+        app,
+        work,
+        alive={"consumer": consumer.well, "live": tail.well},
+        ready={"consumer": consumer.working, "live": tail.working},
+        leaving=followers.leave,
+    )

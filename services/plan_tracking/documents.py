@@ -3,32 +3,29 @@
 import datetime as dt
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from schemas.events import LogRecord
+from schemas.events import LOG_RECORD
 from schemas.topics import milestone_key
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import Remembered
 from services.plan_tracking.domain.history import HistoryEntry
-from services.plan_tracking.domain.model import Network, Plan, Subject
+from services.plan_tracking.domain.keys import fact_keys, milestone_keys, plan_keys
+from services.plan_tracking.domain.model import Entry, Plan, Subject
 from services.plan_tracking.domain.registers import pack, unpack
 from services.plan_tracking.domain.schedule import Edge, Given
+from services.plan_tracking.domain.tally import Tallies, earliest_open
 
-_EVENT: TypeAdapter[LogRecord] = TypeAdapter(LogRecord)
 
+def plan_document(plan: Plan, tallies: Tallies, state: Document) -> Document:
+    """A plan. `earliest` is the first projected date (an ordinal) of its open milestones: when its day must move.
 
-def plan_document(plan: Plan, network: Network, state: Document) -> Document:
-    """A plan. `earliest` is the first projected date (an ordinal) of its open milestones: when its day must move."""
-    opened = [
-        date
-        for name, scheduled in network.scheduled.items()
-        if network.given[name].lifecycle == "open" and (date := scheduled.projected) is not None
-    ]
+    By `keys` (domain/keys.py) it is found across plans, as milestones and facts are.
+    """
     return {
         "_id": plan.name,
         "version": plan.version,
         "day": plan.day,
-        "earliest": min(opened, default=None),
+        "earliest": earliest_open(tallies),
+        "keys": plan_keys(state),
         "registers": pack(plan.registers),
         "state": state,
     }
@@ -51,6 +48,9 @@ def milestone_document(milestone: Subject, given: Given, state: Document) -> Doc
         "last_heard": milestone.last_heard,
         "registers": pack(milestone.registers),
         "given": _pack_given(given),
+        "keys": milestone_keys(
+            state["plan"], state["department"], state["places"], [need["milestone"] for need in state["needs"]]
+        ),
         "state": state,
     }
 
@@ -62,6 +62,7 @@ def fact_document(plan: str, fact: Subject) -> Document:
         "plan": plan,
         "fact": fact.name,
         "last_heard": fact.last_heard,
+        "keys": fact_keys(plan, fact.name),
         "registers": pack(fact.registers),
     }
 
@@ -73,8 +74,8 @@ def subject_of(document: Document) -> Subject:
 
 
 def _pack_given(given: Given) -> list[Any]:
-    needs = [[edge.plan, edge.milestone, edge.lag, edge.unit, edge.absorbed] for edge in given.needs]
-    return [given.lifecycle, given.baseline, given.declared, given.actual, needs, given.answers]
+    needs = [[edge.giver, edge.lag, edge.unit, edge.absorbed] for edge in given.needs]
+    return [given.lifecycle, given.baseline, given.declared, given.actual, needs, [list(one) for one in given.answers]]
 
 
 def given_of(document: Document) -> Given:
@@ -96,8 +97,13 @@ def history_document(plan: str, remembered: Remembered) -> Document:
         "id": event.id,
         "stamp": list(remembered.stamp),
         "won": list(remembered.won),
-        "event": _EVENT.dump_python(event, mode="json", exclude_unset=True),
+        "event": LOG_RECORD.dump_python(event, mode="json", exclude_unset=True),
     }
+
+
+def logged_of(document: Document) -> Entry:
+    """A record of history as it was folded."""
+    return Entry(document["offset"], LOG_RECORD.validate_python(document["event"]))
 
 
 def entry_of(document: Document) -> HistoryEntry:

@@ -61,7 +61,7 @@ def pages(reader: Reader, clock: Callable[[], dt.datetime], site: Site) -> APIRo
         there = await found(f"{lead}/{slug}")
         if there is None:
             return site.not_found("plan")
-        return await asyncio.to_thread(_plan_page, site, *there, london_day(clock()))
+        return await asyncio.to_thread(_plan_page, site, *there, _today(there[0], clock))
 
     @router.api_route("/plans/{lead}/{slug}/milestones/{milestone:path}", methods=["GET", "HEAD"])
     async def milestone(lead: str, slug: str, milestone: str) -> HTMLResponse:
@@ -69,9 +69,15 @@ def pages(reader: Reader, clock: Callable[[], dt.datetime], site: Site) -> APIRo
         if there is None or milestone not in there[1].milestones:
             return site.not_found("milestone")
         entries = await reader.history(f"{lead}/{slug}", milestone)
-        return _milestone_page(site, *there, milestone, entries, london_day(clock()))
+        return _milestone_page(site, *there, milestone, entries, _today(there[0], clock))
 
     return router
+
+
+def _today(plan: PlanState, clock: Callable[[], dt.datetime]) -> dt.date:
+    """The day that everybody knows of: on hold, no later than the plan's."""
+    today = london_day(clock())
+    return min(today, plan.hold) if plan.hold else today
 
 
 def _counts(plan: PlanState) -> dict[str, int]:

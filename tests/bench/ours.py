@@ -16,6 +16,7 @@ from services.kit import logs
 from services.kit.cursors import Cursor, Cursors
 from services.kit.kafka import Announcer, Message
 from services.kit.mongo import Document, Session
+from services.kit.serve import settle_memory
 from services.plan_tracking.app import build
 from services.plan_tracking.settings import PlanTrackingSettings
 from services.plan_tracking.store import Note, Store
@@ -125,6 +126,7 @@ async def drain(script: Path, events: int) -> None:
     tap = Tap(events)
     tap.install()
     service = await build(PlanTrackingSettings())
+    settle_memory()
     work = asyncio.create_task(service.work())
     ended = asyncio.create_task(tap.done.wait())
     await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)

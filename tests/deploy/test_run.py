@@ -70,6 +70,11 @@ async def get(url: str) -> Any:
         return (await client.get(url)).raise_for_status().json()
 
 
+async def told(demo: dict[str, Any]) -> list[dict[str, Any]]:
+    """The mails that tell something: all but those that ask the departments' contacts to confirm."""
+    return [mail for mail in await get(demo["mail"]) if not mail["subject"].startswith("Confirm")]
+
+
 async def forecast(demo: dict[str, Any]) -> str:
     """The present forecast of the milestone that the demo moves."""
     plan = await get(f"{demo['plans']}/api/plans/{demo['plan']}")
@@ -82,7 +87,7 @@ async def move(demo: dict[str, Any], messages: int) -> dict[str, Any]:
     answer = json.loads(await output("curl", shlex.split(demo["command"])))
     assert [accepted["id"] for accepted in answer["accepted"]] == [event["id"]]
     async with asyncio.timeout(15):
-        while len(await get(demo["webhook"])) < messages or len(await get(demo["mail"])) < messages:
+        while len(await get(demo["webhook"])) < messages or len(await told(demo)) < messages:
             await asyncio.sleep(0.05)
     assert await forecast(demo) == event["data"]["forecast"]
     return event
@@ -127,7 +132,7 @@ async def test_it_is_ready_with_a_plan_stops_with_ctrl_c_and_goes_on_with_its_da
         assert second["id"] != first["id"]
         assert second["data"]["forecast"] > first["data"]["forecast"]
         assert [message["body"]["data"]["kind"] for message in await get(after["webhook"])] == ["moved"]
-        assert len(await get(after["mail"])) == 1
+        assert len(await told(after)) == 1
         await kill_ingest(process)
     finally:
         await process.stop()

@@ -131,6 +131,8 @@ async def system(directory: Path, replicas: int) -> AsyncIterator[System]:
     driver, bases = Driver(), [Ports.from_base(free_base()) for _ in range(replicas)]
     ports = bases[0]
     env = stack.environment(ports, secrets.token_urlsafe(32), f"f-{secrets.token_hex(3)}")
+    env["MILEPOST_MOST_MESSAGES"] = "100000"  # a digest comes tomorrow, and the last word must be out today
+    env["MILEPOST_REQUESTS_A_MINUTE"] = "1000000"
     servers: dict[str, Start] = {
         "kafka": lambda _: kafka(directory, ports.kafka),
         "store": lambda _: store(directory, ports.store),

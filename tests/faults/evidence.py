@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas import topics
@@ -17,7 +17,9 @@ from schemas.events import LOG_RECORD
 from schemas.states import MILESTONE_CONCLUDED, PLAN_CONCLUDED, MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.alerting import documents as alerting
-from services.alerting.domain.model import KeptAlert, NotificationRecord, Subscription
+from services.alerting.domain.model import KeptAlert, NotificationRecord
+from services.alerting.domain.rules.every import OF_DEPARTMENTS
+from services.alerting.domain.subscriptions import Subscription
 from services.kit.mongo import Client, connect
 from services.kit.words import london_day
 from services.plan_tracking.domain.model import Entry
@@ -25,6 +27,7 @@ from services.plan_tracking.domain.registers import Registers, unpack
 from tests.faults.driver import System
 from tests.faults.expected import Expected, expected
 from tests.faults.load import Body
+from tests.kafka import committed
 
 Rows = list[ConsumerRecord[Any, Any]]
 Log = dict[str, list[Entry]]
@@ -105,6 +108,11 @@ class Evidence:
         """What follows from the log, by plan."""
         return {plan: expected(plan, entries) for plan, entries in self.log.items()}
 
+    @cached_property
+    def states(self) -> dict[str, MilestoneState]:
+        """What follows from the log, by milestone key."""
+        return {key: state for plan in self.expected.values() for key, state in milestone_keys(plan).items()}
+
     def but(self, **changes: Any) -> "Evidence":
         """The same with something else in it: for controls."""
         return replace(self, **changes)
@@ -112,17 +120,7 @@ class Evidence:
 
 async def read(bootstrap: str, topic: topics.Topic) -> Rows:
     """All committed records of a topic, partition by partition in the order of their offsets."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, auto_offset_reset="earliest", isolation_level="read_committed"
-    )
-    partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-    async with consumer:
-        consumer.assign(partitions)
-        ends, found = await consumer.end_offsets(partitions), list[Any]()
-        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            for rows in (await consumer.getmany(timeout_ms=200)).values():
-                found += rows
-    return sorted(found, key=lambda row: (row.partition, row.offset))
+    return await committed(bootstrap, topic.name)
 
 
 def log_of(rows: Rows) -> Log:
@@ -162,17 +160,18 @@ async def kept(client: Client, namespace: str) -> Kept:
 
 
 async def telling(client: Client, namespace: str, webhook: str) -> Telling:
-    """What alerting has in the store, and what the receiver got."""
+    """What alerting has in the store of whoever is told anything, and what the receiver got."""
     database = client[f"{namespace}_alerting"]
     alerts = [alerting.alert_of(doc) for doc in await database["alerts"].find({}).to_list(None)]
     subscriptions = await database["subscriptions"].find({}).to_list(None)
     notifications = await database["notifications"].find({}).to_list(None)
     async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
         got = (await http.get(webhook)).json()
+    active = {one.id: one for one in map(alerting.subscription_of, subscriptions) if one.state == "active"}
     return Telling(
         {alert.key: alert for alert in alerts},
-        {doc["_id"]: alerting.subscription_of(doc) for doc in subscriptions},
-        {doc["_id"]: alerting.notification_of(doc) for doc in notifications},
+        active,
+        {doc["_id"]: alerting.notification_of(doc) for doc in notifications if doc["subscription"] in active},
         [Hook(one["headers"]["webhook-id"], one["text"]) for one in got],
     )
 
@@ -225,8 +224,10 @@ async def gather(system: System, accepted: list[Body], answers: Counter[str]) ->
 
 
 def key_of(told: Any) -> str:
-    """The alert that a told milestone belongs to."""
-    return alert_key(told.plan, told.milestone, SYMPTOMS[told.rule])
+    """The alert that a told milestone (or department, or plan) belongs to."""
+    symptom = SYMPTOMS[told.rule]
+    about = told.department if symptom in OF_DEPARTMENTS else told.milestone
+    return alert_key(told.plan, about, symptom)
 
 
 def milestone_keys(plan: Expected) -> dict[str, MilestoneState]:

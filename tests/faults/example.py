@@ -10,7 +10,9 @@ from schemas.alerts import Notification, NotificationData
 from schemas.events import LOG_RECORD
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
-from services.alerting.domain.model import Attempt, NotificationRecord, Scope, Subscription
+from services.alerting.domain.model import Attempt, NotificationRecord
+from services.alerting.domain.scopes import Scope
+from services.alerting.domain.subscriptions import Subscription
 from services.plan_tracking.domain.model import Entry
 from tests.events import NOON, PLAN, body
 from tests.faults.evidence import Announced, Evidence, Hook, Kept, Telling

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from schemas.states import MilestoneState, PlanState
 from services.plan_tracking.domain.about import about
 from services.plan_tracking.domain.conclude import milestone_state, plan_state
-from services.plan_tracking.domain.fold import fold
-from services.plan_tracking.domain.model import Entry, Loaded, Network, Plan, Subject
+from services.plan_tracking.domain.fold import Folded, fold
+from services.plan_tracking.domain.model import Entry, Loaded, Plan, Subject
+from services.plan_tracking.domain.network import Network
 
 Moment = tuple[str, dt.date | None, int | None]
 """A milestone as it was at some time: its name, projected date and slip."""
@@ -19,6 +20,7 @@ class Expected:
     """A plan at the end of its log; `ever` has every moment of its milestones, after each single record."""
 
     plan: Plan
+    network: Network
     state: PlanState
     subjects: dict[str, Subject]
     milestones: dict[str, MilestoneState]
@@ -27,15 +29,17 @@ class Expected:
 
 def expected(name: str, entries: Iterable[Entry]) -> Expected:
     """Folds the records of a plan."""
-    plan, network, subjects, ever = Plan(name), Network(), dict[str, Subject](), set[Moment]()
+    subjects, ever = dict[str, Subject](), set[Moment]()
+    folded = Folded(Plan(name), Network(name), {}, {}, {}, frozenset(), ())
     for entry in entries:
         spoken = about(entry.event)
-        folded = fold(Loaded(plan, network, {n: s for n, s in subjects.items() if n == spoken}), [entry])
-        plan, network = folded.plan, folded.network
+        touched = {n: s for n, s in subjects.items() if n == spoken}
+        folded = fold(Loaded(folded.plan, folded.network.kept(), touched, folded.tallies), [entry])
         subjects |= {**folded.touched, **folded.facts}
-        ever |= {moment(milestone_state(plan, subjects[n], network, None)) for n in folded.affected}
+        ever |= {moment(milestone_state(folded.plan, subjects[n], folded.network, None)) for n in folded.affected}
+    plan, network = folded.plan, folded.network
     milestones = {n: milestone_state(plan, subjects[n], network, None) for n in network.given}
-    return Expected(plan, plan_state(plan, network), subjects, milestones, frozenset(ever))
+    return Expected(plan, network, plan_state(plan, network, folded.tallies), subjects, milestones, frozenset(ever))
 
 
 def moment(state: MilestoneState) -> Moment:

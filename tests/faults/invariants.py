@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from schemas.events import EVENT
+from schemas.network import NETWORK
 from schemas.topics import milestone_key
+from services.plan_tracking.domain.ports import port as newest
 from tests.faults.evidence import Evidence, milestone_keys
 
 Invariant = Callable[[Evidence], list[str]]
@@ -78,6 +80,19 @@ def _differ(wanted: dict[str, Any], found: dict[str, Any], without: set[str]) ->
             yield f"{key} differs: {str(fields)[:400]}"
 
 
+def ports_are_the_newest(evidence: Evidence) -> list[str]:
+    """What a plan last heard of each milestone that it needs elsewhere is where that milestone stands."""
+    plans = {name: one.network for name, one in evidence.expected.items()}
+    heard = [(name, key, port) for name, network in plans.items() for key, port in network.ports.items()]
+    wanted = {(name, key) for name, network in plans.items() for key, _ in network.foreign()}
+    unheard = [f"{name} has not heard of {key}" for name, key in sorted(wanted - {(n, key) for n, key, _ in heard})]
+    return unheard + [
+        f"{name} heard {port} of {key}"
+        for name, key, port in heard
+        if (name, key) in wanted and port != newest(plans[key.partition("|")[0]], key.partition("|")[2], name)
+    ]
+
+
 def history_has_each_record_once(evidence: Evidence) -> list[str]:
     """History is the log: no record is missing, none is there twice, none is there that is not on the log."""
     wanted = Counter((p, e.offset, e.event.source, e.event.id) for p, entries in evidence.log.items() for e in entries)
@@ -92,7 +107,7 @@ def readers_see_the_newest(evidence: Evidence) -> list[str]:
     alerts = {key: one.alert for key, one in evidence.telling.alerts.items()}
     return [
         *_differ(kept.milestones, dict(announced.milestones), set()),
-        *_differ(kept.plans, dict(announced.plans), {"version"}),
+        *_differ({p: s for p, s in kept.plans.items() if p != NETWORK}, dict(announced.plans), {"version"}),
         *_differ(alerts, dict(announced.alerts), set()),
     ]
 
@@ -135,6 +150,7 @@ OF_PLANS: tuple[Invariant, ...] = (
     nothing_is_rejected,
     answers_are_honest,
     plans_equal_a_fold,
+    ports_are_the_newest,
     history_has_each_record_once,
     readers_see_the_newest,
     announcements_never_go_back,

@@ -21,6 +21,9 @@ DEPARTMENTS = ("dluhc", "dft", "dwp")
 CHAIN = 8
 """Milestones of a plan that each need the one before; one more may be met or cancelled, and one is overdue."""
 
+ABROAD = 2
+"""The milestone of a plan that the next plan needs."""
+
 TOLERANCE = 14
 CONNECTIONS = 16
 PAUSE = 0.25
@@ -89,6 +92,14 @@ class Story:
             self._say("milestone.planned", name, plan, {"title": name, "baseline": self.baseline(number).isoformat()})
         for number in range(1, CHAIN):
             self._need(plan, number, 7)
+        self._need_abroad(plan)
+
+    def _need_abroad(self, plan: str) -> None:
+        """Plans go together in fours: each but the first needs a milestone of the one before."""
+        at, names = self.plans.index(plan), milestones()
+        if at % 4:
+            data = {"needs": names[ABROAD], "needs_plan": self.plans[at - 1], "lag": 7}
+            self._say("dependency.declared", names[ABROAD + 1], plan, data)
 
     def _need(self, plan: str, number: int, lag: int) -> None:
         names = milestones()

@@ -1,12 +1,13 @@
 """Rest: waits until everything accepted has gone its whole way, so that what is found afterwards is final."""
 
+import datetime as dt
+import functools
 from collections.abc import Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
 from schemas import topics
 from services.kit.mongo import Client, connect
+from services.kit.words import london_day
 from tests.faults.driver import System
 from tests.faults.evidence import read, series
 from tests.flow.publisher import until
@@ -14,14 +15,6 @@ from tests.flow.publisher import until
 PLANS_SECONDS = 120.0
 TOLD_SECONDS = 150.0
 """A delivery whose process was killed is repeated only when its lease of 60 s is over."""
-
-
-async def ends(bootstrap: str, topic: topics.Topic) -> dict[str, int]:
-    """Where each partition of a topic without transactions ends, by cursor id; empty ones are left out."""
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
-        partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-        found = await consumer.end_offsets(partitions)
-    return {f"{tp.topic}/{tp.partition}": end for tp, end in found.items() if end}
 
 
 async def committed_ends(bootstrap: str, topic: topics.Topic) -> dict[str, int]:
@@ -40,21 +33,30 @@ async def _behind(client: Client, database: str, wanted: dict[str, int], empty: 
 
 
 async def tracked(kafka: str, client: Client, namespace: str, seconds: float = PLANS_SECONDS) -> None:
-    """Waits until plan-tracking has worked on every record of the log and announced what followed."""
-    wanted, database = await ends(kafka, topics.events(namespace)), f"{namespace}_plan_tracking"
-    await until(lambda: _behind(client, database, wanted, ["outbox"]), lambda late: not late, seconds)
+    """Waits until plan-tracking has worked on every record of the log, those that it puts there itself among them."""
+    database, seen = f"{namespace}_plan_tracking", dict[str, int]()
+    while (wanted := await committed_ends(kafka, topics.events(namespace))) != seen:
+        await until(functools.partial(_behind, client, database, wanted, ["outbox"]), lambda late: not late, seconds)
+        seen = wanted
 
 
 async def told(kafka: str, client: Client, namespace: str, seconds: float = TOLD_SECONDS) -> None:
-    """Waits until alerting has heard every state and told everybody who is due."""
+    """Waits until alerting has heard and judged every state, and told everybody who is due at once."""
     heard = topics.milestones(namespace), topics.plans(namespace)
     wanted = {id_: end for topic in heard for id_, end in (await committed_ends(kafka, topic)).items()}
-    database, waiting = f"{namespace}_alerting", ["outbox", "marks", "rows"]
+    database = f"{namespace}_alerting"
+    woken = {"wakes": {"$gte": "0001-01-01", "$lte": london_day(dt.datetime.now(dt.UTC)).isoformat()}}
+    left: dict[str, dict[str, Any]] = {
+        "notifications": {"next": {"$ne": None}},
+        "rows": {"rhythms.at_once": {"$exists": True}},
+        "states": woken,
+        "plans": woken,
+    }
 
     async def behind() -> dict[str, Any]:
-        late = await _behind(client, database, wanted, waiting)
-        unsent = await client[database]["notifications"].count_documents({"next": {"$ne": None}})
-        return late | ({"unsent": unsent} if unsent else {})
+        late = await _behind(client, database, wanted, ["outbox", "marks"])
+        counts = {name: await client[database][name].count_documents(what) for name, what in left.items()}
+        return late | {name: count for name, count in counts.items() if count}
 
     await until(behind, lambda late: not late, seconds)
 

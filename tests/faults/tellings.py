@@ -1,16 +1,19 @@
 """The invariants of telling: nobody who should know was left out, nobody was told what never was, nothing twice."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.alerts import SYMPTOMS, Symptom, Told, alert_key
 from schemas.states import MilestoneState
-from schemas.topics import milestone_key
-from services.alerting.domain.levels import SYMPTOM_NAMES, ending
-from services.alerting.domain.model import Subscription
-from services.alerting.domain.rules import holding
+from services.alerting.domain.ends import ending
+from services.alerting.domain.rules.every import OF_DATES, OF_MILESTONES, Holding, of_department, of_milestone, of_plan
+from services.alerting.domain.rules.holds import Limits
+from services.alerting.domain.subscriptions import Subscription
+from services.kit.words import london_day
 from tests.faults.evidence import Evidence, Hook, key_of
+from tests.faults.expected import Expected
 from tests.faults.invariants import Invariant
 
 
@@ -42,13 +45,22 @@ def cases(evidence: Evidence) -> Iterator[Case]:
         for hook in in_order(evidence)
         for told in _told(hook)
     }  # fmt: skip
-    states = [s for plan in evidence.expected.values() for s in plan.milestones.values()]
     for subscription in evidence.telling.subscriptions.values():
-        for state in states:
+        for state in evidence.states.values():
             if subscription.scope.key in (f"plan:{state.plan}", f"department:{state.department}"):
-                for symptom in SYMPTOM_NAMES:
+                for symptom in OF_MILESTONES:
                     key = alert_key(state.plan, state.milestone, symptom)
                     yield Case(subscription, state, symptom, last.get((subscription.id, key)))
+
+
+def holding(state: MilestoneState, evidence: Evidence) -> Holding:
+    """What holds for a milestone at the end."""
+    return of_milestone(state, evidence.states, moment(evidence), Limits())
+
+
+def moment(evidence: Evidence) -> dt.datetime:
+    """Noon of the day on which everything came to rest."""
+    return dt.datetime.combine(evidence.today, dt.time(12), dt.UTC)
 
 
 def in_order(evidence: Evidence) -> list[Hook]:
@@ -62,28 +74,41 @@ def _told(hook: Hook) -> Iterator[Told]:
 
 
 def alerts_hold_what_the_states_call_for(evidence: Evidence) -> list[str]:
-    """An alert fires exactly when its rule holds for the final state, with its days."""
+    """An alert fires exactly when its rule holds for the final state, with its days; of plans and departments too."""
     wanted = {
-        alert_key(state.plan, state.milestone, symptom): holds.days
-        for plan in evidence.expected.values()
-        for state in plan.milestones.values()
-        for symptom, holds in holding(state, evidence.today).items()
+        alert_key(name, about, symptom): holds.days
+        for name, plan in evidence.expected.items()
+        for about, held in _held(plan, evidence)
+        for symptom, holds in held.items()
     }
     firing = {key: kept.alert.days for key, kept in evidence.telling.alerts.items() if kept.firing}
     keys = sorted(wanted.keys() | firing.keys())
     return [f"{k}: {wanted.get(k)} days hold, {firing.get(k)} fire" for k in keys if wanted.get(k) != firing.get(k)]
 
 
+def _held(plan: Expected, evidence: Evidence) -> Iterator[tuple[str, Holding]]:
+    """What holds for the plan, for each department in it, and for each milestone."""
+    yield "", of_plan(plan.state)
+    for department in plan.state.counts:
+        heard = [state.last_heard for state in plan.milestones.values() if state.department == department]
+        last = max(map(london_day, heard), default=None)
+        yield department, of_department(plan.state, department, last, moment(evidence))
+    for name, state in plan.milestones.items():
+        yield name, holding(state, evidence)
+
+
 def the_last_word_is_not_outgrown(evidence: Evidence) -> list[str]:
     """No final level is worse than the last notification of it by more than the threshold of whoever listens."""
-    found = [case for case in cases(evidence) if case.symptom in holding(case.state, evidence.today)]
+    found = [case for case in cases(evidence) if case.symptom in holding(case.state, evidence)]
     return [str(case) for case in found if not _known(case, evidence)]
 
 
 def _known(case: Case, evidence: Evidence) -> bool:
     least, last = case.subscription.least_days, case.last
     if case.symptom == "overdue":
-        return bool(last and not last.ended) or holding(case.state, evidence.today)["overdue"].days <= least
+        return bool(last and not last.ended) or holding(case.state, evidence)["overdue"].days <= least
+    if case.symptom not in OF_DATES:
+        return bool(last and not last.ended)
     slip, outgrown = case.state.slip or 0, max(case.state.tolerance, least)
     if last is None or (last.ended and (last.against_baseline or 0) <= 0):
         return slip <= outgrown
@@ -93,16 +118,15 @@ def _known(case: Case, evidence: Evidence) -> bool:
 
 def what_is_over_was_said_to_be(evidence: Evidence) -> list[str]:
     """What was told and holds no more was said to be over, and to have recovered where the date came back."""
-    over = [c for c in cases(evidence) if c.last and c.symptom not in holding(c.state, evidence.today)]
+    over = [c for c in cases(evidence) if c.last and c.symptom not in holding(c.state, evidence)]
     said = [f"never said to be over: {case}" for case in over if case.last and not case.last.ended]
     back = [c for c in over if c.last and c.last.ended and c.last.ended != "recovered" and _recovered(c, evidence)]
     return said + [f"recovered, and not said so: {case}" for case in back]
 
 
 def _recovered(case: Case, evidence: Evidence) -> bool:
-    states = {milestone_key(s.plan, s.milestone): s for p in evidence.expected.values() for s in p.milestones.values()}
     kept = evidence.telling.alerts.get(case.key)
-    return kept is not None and ending(kept, case.state, states) == "recovered"
+    return kept is not None and ending(kept, case.state, evidence.states) == "recovered"
 
 
 def nothing_is_told_that_never_was(evidence: Evidence) -> list[str]:
@@ -111,12 +135,12 @@ def nothing_is_told_that_never_was(evidence: Evidence) -> list[str]:
         f"{hook.id}: {told.plan} {told.milestone} to {told.to}, slip {told.against_baseline}"
         for hook in in_order(evidence)
         for told in _told(hook)
-        if (told.milestone, told.to, told.against_baseline) not in evidence.expected[told.plan].ever
+        if told.milestone and (told.milestone, told.to, told.against_baseline) not in evidence.expected[told.plan].ever
     ]
 
 
 def nothing_is_told_twice(evidence: Evidence) -> list[str]:
-    """Between two words about the same late milestone it has become worse by more than the threshold, or was over."""
+    """Between two words about the same thing a slip has become worse by more than the threshold, or it was over."""
     said, last = [], dict[tuple[str, str], Told]()
     for hook in in_order(evidence):
         least = evidence.telling.subscriptions[hook.subscription].least_days
@@ -131,7 +155,7 @@ def nothing_is_told_twice(evidence: Evidence) -> list[str]:
 def _again(before: Told, now: Told, threshold: int) -> bool:
     if before.ended or now.ended:
         return bool(before.ended and now.ended)
-    if SYMPTOMS[now.rule] == "overdue":
+    if SYMPTOMS[now.rule] != "late":
         return True
     later = (now.to - before.to).days if now.to and before.to else 0
     return max((now.against_baseline or 0) - (before.against_baseline or 0), later) <= threshold

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.events import PLAN
+from tests.events import PLAN, body
 from tests.faults import invariants, tellings
 from tests.faults.evidence import Evidence, Hook
-from tests.faults.example import evidence, reworded, with_hooks, without_hook
+from tests.faults.example import evidence, logged, reworded, with_hooks, without_hook
 from tests.faults.invariants import OF_PLANS, Invariant, violations
 from tests.faults.tellings import OF_TELLING
 
@@ -55,6 +55,12 @@ def unheard_of(good: Evidence) -> Evidence:
     return good.but(kept=dataclasses.replace(good.kept, milestones=more))
 
 
+def unanswered(good: Evidence) -> Evidence:
+    """A plan that needs a milestone of this one has never heard where it stands."""
+    needs = body("dependency.declared", "dwp/c", {"needs": "dft/a", "needs_plan": PLAN}, plan="dwp/jobs")
+    return good.but(log={**good.log, "dwp/jobs": logged([needs])})
+
+
 def forgotten(good: Evidence) -> Evidence:
     """History lacks a record."""
     return good.but(kept=dataclasses.replace(good.kept, history=good.kept.history[1:]))
@@ -93,6 +99,14 @@ def silent(good: Evidence) -> Evidence:
     return good.but(telling=dataclasses.replace(good.telling, alerts=alerts))
 
 
+def alarmed(good: Evidence) -> Evidence:
+    """An alert fires for the plan as a whole, and nothing is wrong with it."""
+    fired = next(kept for kept in good.telling.alerts.values() if kept.firing)
+    stuck = fired.alert.model_copy(update={"milestone": "", "rule": "stuck"})
+    alerts = {**good.telling.alerts, f"{PLAN}||stuck": dataclasses.replace(fired, alert=stuck)}
+    return good.but(telling=dataclasses.replace(good.telling, alerts=alerts))
+
+
 def told_again(good: Evidence) -> Evidence:
     """The last notification once more, under a new number."""
     return with_hooks(good, Hook("s-4", good.telling.hooks[-1].text))
@@ -119,6 +133,7 @@ SPOILED: list[tuple[Invariant, Spoil]] = [
     (invariants.plans_equal_a_fold, rolled_back),
     (invariants.plans_equal_a_fold, without_registers),
     (invariants.plans_equal_a_fold, unheard_of),
+    (invariants.ports_are_the_newest, unanswered),
     (invariants.history_has_each_record_once, forgotten),
     (invariants.history_has_each_record_once, remembered_twice),
     (invariants.readers_see_the_newest, unannounced),
@@ -127,6 +142,7 @@ SPOILED: list[tuple[Invariant, Spoil]] = [
     (invariants.metrics_show_the_newest, miscounted),
     (invariants.all_are_well, lambda good: good.but(wrong=["alerting.1: healthz answers 503"])),
     (tellings.alerts_hold_what_the_states_call_for, silent),
+    (tellings.alerts_hold_what_the_states_call_for, alarmed),
     (tellings.the_last_word_is_not_outgrown, lambda good: without_hook(good, 3)),
     (tellings.what_is_over_was_said_to_be, lambda good: without_hook(good, 2)),
     (

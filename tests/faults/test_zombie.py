@@ -95,7 +95,7 @@ class Group:
     async def left_behind(self, step: Step) -> int:
         """How much a replica that stands at this step leaves: partitions, notes, or announcements begun."""
         if step in ("before-transaction", "inside-transaction"):
-            ends = await rest.ends(self.servers.kafka, topics.events(self.namespace))
+            ends = await rest.committed_ends(self.servers.kafka, topics.events(self.namespace))
             cursors = self.client[f"{self.namespace}_plan_tracking"]["cursors"]
             at = {doc["_id"]: doc["next"] for doc in await cursors.find({}).to_list(None)}
             return sum(at.get(partition, 0) < end for partition, end in ends.items())

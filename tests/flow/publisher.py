@@ -54,8 +54,9 @@ class Publisher:
         return {**found, "milestones": {m["milestone"]: m for m in found["milestones"]}}
 
     async def subscribe(self, **wanted: Any) -> dict[str, Any]:
-        """A subscription; answers with its id and secret."""
-        answer = await self.http.post(f"{self._stack.alerts}/api/alerting/subscriptions", json=wanted)
+        """A subscription, told at once unless it is said otherwise; answers with its id and secret."""
+        asked = {"rhythm": "at_once", **wanted}
+        answer = await self.http.post(f"{self._stack.alerts}/api/alerting/subscriptions", json=asked)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 

@@ -1,24 +1,23 @@
 """Composing: everything that one subscriber hears now, as one notification sectioned by cause."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from schemas.alerts import Kind, NotificationData, Told, ToldCause, ToldOfCause
-from schemas.states import MilestoneState, Node
+from schemas.alerts import Kind, NotificationData, Rhythm, Told, ToldOfCause
+from schemas.states import Node
 from schemas.topics import milestone_key
-from schemas.visibility import may_see_milestone
-from services.alerting.domain.levels import States
+from services.alerting.domain.ends import in_words
 from services.alerting.domain.model import Said
+from services.alerting.domain.rules.every import OF_DATES
+from services.alerting.domain.rules.needs import States
 from services.alerting.domain.select import Item, Listener, Plans, kind_of
 from services.alerting.domain.speaking import Why
+from services.alerting.domain.view import View
 
 MOST_TOLD = 1_000
 """Milestones that one notification names; what is over is counted."""
-
-HIDDEN = Node(plan="", milestone="")
-"""Stands for a milestone that the reader may not see."""
-HIDDEN_TITLE = "A milestone that is not public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,10 @@ class Composed:
     reasons: dict[str, int] = field(default_factory=dict)
 
 
-def nodes_to_show(items: Iterable[Item]) -> set[Node]:
-    """The milestones whose states `compose` needs."""
-    return {n for item in items for n in (*item.kept.path, item.kept.alert.cause)}
+def nodes_to_show(items: Sequence[Item]) -> set[Node]:
+    """The milestones whose states `compose` needs: of what it names, and of slips that are over."""
+    over = {item.kept.own for item in items if item.ended and item.kept.symptom == "late"}
+    return over | {n for item in items[:MOST_TOLD] for n in (*item.kept.path, item.kept.alert.cause)}
 
 
 def compose(
@@ -46,7 +46,9 @@ def compose(
     states: States,
     plans: Plans,
     plans_url: str,
+    *,
     kind: Kind | None = None,
+    rhythm: Rhythm = "at_once",
 ) -> Composed | None:
     """The notification of these items; None when there is nothing to say. `states` has those of `nodes_to_show`."""
     if not items:
@@ -54,18 +56,22 @@ def compose(
     told = items[:MOST_TOLD]
     by_cause: dict[Node, list[Item]] = defaultdict(list)
     for item in told:
-        by_cause[_cause(item)].append(item)
-    view = _View(listener.departments, states, plans)
+        by_cause[item.kept.alert.cause].append(item)
+    view = View(listener.departments, states, plans)
     data = NotificationData(
         kind=kind or kind_of(items),
+        rhythm=rhythm,
         links=_links(told, plans_url),
-        causes=tuple(ToldOfCause(cause=view.cause(c), moved=tuple(map(view.told, own))) for c, own in by_cause.items()),
+        causes=tuple(
+            ToldOfCause(cause=view.cause(cause), moved=tuple(_told(item, view) for item in own))
+            for cause, own in by_cause.items()
+        ),
         more=len(items) - len(told),
     )
     return Composed(
         data,
         said={item.kept.key: saying(item, states) for item in items},
-        titles=view.titles(told),
+        titles=view.titles(node for item in told for node in _path(item)),
         correlationid=next((item.kept.correlationid for item in told if item.kept.correlationid), None),
         reasons={why.name.lower(): sum(item.why is why for item in items) for why in Why if why.speaks},
     )
@@ -87,10 +93,6 @@ def saying(item: Item, states: States) -> Said | None:
     return None
 
 
-def _cause(item: Item) -> Node:
-    return item.kept.alert.cause
-
-
 def _links(items: Iterable[Item], plans_url: str) -> dict[str, str]:
     """The plan's page under `plan`; of several plans the first there, and each under its own name."""
     plans = list(dict.fromkeys(item.kept.alert.plan for item in items))
@@ -98,67 +100,39 @@ def _links(items: Iterable[Item], plans_url: str) -> dict[str, str]:
     return {"plan": urls[plans[0]]} | (urls if len(plans) > 1 else {})
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What one reader sees: each milestone of another's is judged before it is shown."""
-
-    departments: Collection[str]
-    states: States
-    plans: Plans
-
-    def state(self, wanted: Node) -> MilestoneState | None:
-        return self.states.get(milestone_key(wanted.plan, wanted.milestone))
-
-    def sees(self, wanted: Node) -> bool:
-        return may_see_milestone(self.plans.get(wanted.plan), self.state(wanted), self.departments)
-
-    def cause(self, cause: Node) -> ToldCause:
-        state, seen = self.state(cause), self.sees(cause)
-        shown = cause if seen else HIDDEN
-        return ToldCause(
-            plan=shown.plan,
-            milestone=shown.milestone,
-            department=cause.milestone.partition("/")[0] if seen else "",
-            title=(state.title if state else cause.milestone) if seen else HIDDEN_TITLE,
-            days=state.slip if state else None,
-            reason=_reason(state) if seen else None,
-        )
-
-    def told(self, item: Item) -> Told:
-        kept, alert = item.kept, item.kept.alert
-        before = item.before.to if item.before else kept.baseline
-        days = (kept.projected - before).days if kept.projected and before else 0
-        if kept.symptom == "overdue" and kept.firing:
-            before, days = kept.declared, alert.days
-        return Told(
-            plan=alert.plan,
-            milestone=alert.milestone,
-            title=kept.title,
-            department=kept.department,
-            rule=alert.rule,
-            from_=before,
-            to=kept.projected,
-            days=days,
-            against_baseline=kept.slip,
-            path=tuple(n if self.sees(n) else HIDDEN for n in self._path(item)),
-            ended=item.ended,
-        )
-
-    def _path(self, item: Item) -> tuple[Node, ...]:
-        """The chain from the cause; of *overdue* and of what a milestone ended by itself, the milestone alone."""
-        alert = item.kept.alert
-        own = Node(plan=alert.plan, milestone=alert.milestone)
-        return (own,) if alert.cause == own or item.kept.symptom == "overdue" else item.kept.path
-
-    def titles(self, items: Iterable[Item]) -> dict[str, str]:
-        shown = {n for item in items for n in self._path(item) if self.sees(n)}
-        states = [state for state in map(self.state, shown) if state]
-        return {milestone_key(state.plan, state.milestone): state.title for state in states}
+def _told(item: Item, view: View) -> Told:
+    kept, alert = item.kept, item.kept.alert
+    before, days = _moved(item)
+    return Told(
+        plan=alert.plan,
+        milestone=alert.milestone,
+        title=kept.title,
+        department=kept.department,
+        rule=alert.rule,
+        from_=before,
+        to=kept.projected,
+        days=days,
+        against_baseline=kept.slip,
+        path=tuple(map(view.shown, _path(item))),
+        ended=item.ended,
+        reason=in_words(item.ended, kept.symptom) if item.ended else view.reason(kept),
+    )
 
 
-def _reason(state: MilestoneState | None) -> str | None:
-    """The reason given for the present date; one that explains another date is no reason for this."""
-    if state is None or state.reason is None:
-        return None
-    present = (None, state.declared, state.actual)
-    return state.reason.text if state.reason.explains in present else None
+def _moved(item: Item) -> tuple[dt.date | None, int]:
+    """The date that it moved from, and the days by which it did; of what is no slip, the days that it has been so."""
+    kept = item.kept
+    if kept.firing and kept.symptom != "late":
+        return kept.declared if kept.symptom == "overdue" else None, kept.alert.days
+    if kept.symptom not in OF_DATES:
+        return None, 0
+    before = item.before.to if item.before else kept.baseline
+    return before, (kept.projected - before).days if kept.projected and before else 0
+
+
+def _path(item: Item) -> tuple[Node, ...]:
+    """The chain from the cause; of what a milestone suffers or ended by itself, the milestone alone."""
+    kept = item.kept
+    if not kept.alert.milestone:
+        return ()
+    return (kept.own,) if kept.alert.cause == kept.own else kept.path

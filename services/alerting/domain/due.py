@@ -1,7 +1,7 @@
 """Due marks: told after a quiet while, and after a longer one however much moves."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from schemas.states import Node
 from services.alerting.domain.model import Mark
@@ -10,8 +10,26 @@ QUIET = dt.timedelta(seconds=2)
 LONGEST = dt.timedelta(seconds=30)
 
 
-def push(mark: Mark | None, plan: str, cause: Node | None, now: dt.datetime) -> Mark:
+def push(mark: Mark | None, plan: str, cause: Node | None, now: dt.datetime, correlationid: str | None = None) -> Mark:
     """The mark after something moved `now`: due QUIET later, but at most LONGEST after the first move."""
     if mark is None:
-        return Mark(plan, cause, now, now + QUIET)
-    return replace(mark, due=min(now + QUIET, mark.first + LONGEST))
+        return Mark(plan, cause, now, now + QUIET, correlationid)
+    return replace(mark, due=min(now + QUIET, mark.first + LONGEST), correlationid=correlationid or mark.correlationid)
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """All that one request moves, whatever the causes: when it first and last moved something."""
+
+    first: dt.datetime
+    last: dt.datetime
+
+    @property
+    def over(self) -> dt.datetime:
+        """When it is taken to be over, so that all of it is told together."""
+        return min(self.last + QUIET, self.first + LONGEST)
+
+
+def extend(burst: Burst | None, now: dt.datetime) -> Burst:
+    """The burst after the request has moved something `now`; what it moves after the burst is over begins another."""
+    return replace(burst, last=now) if burst and now <= burst.over else Burst(now, now)

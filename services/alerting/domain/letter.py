@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from schemas.alerts import NotificationData, Told, ToldCause, ToldOfCause
+from schemas.alerts import SYMPTOMS, NotificationData, Told, ToldCause, ToldOfCause
 from schemas.states import Node
 from schemas.topics import milestone_key
-from services.alerting.domain.compose import HIDDEN_TITLE
-from services.alerting.domain.levels import REASONS
+from services.alerting.domain.ends import REASONS
+from services.alerting.domain.view import HIDDEN_TITLE
 from services.kit.words import counted, day_in_words, readable, slip_in_words
 
 LONGEST_SUBJECT = 200
@@ -104,7 +104,8 @@ def _subject(data: NotificationData) -> str:
 
 
 def _count(data: NotificationData) -> int:
-    return sum(len(section.moved) for section in data.causes) + data.more
+    told = {(told.plan, told.milestone, told.department) for section in data.causes for told in section.moved}
+    return len(told) + data.more
 
 
 def _is_cause(told: Told, cause: ToldCause) -> bool:
@@ -116,6 +117,8 @@ def _headline(told: Told) -> str:
         return "Recovered" if told.ended == "recovered" else "Over"
     if told.rule == "overdue":
         return f"{counted(told.days, 'day')} overdue"
+    if SYMPTOMS[told.rule] != "late":
+        return told.rule.replace("-", " ").capitalize()
     days = told.days or told.against_baseline or 0
     return f"{counted(abs(days), 'day')} {'later' if days >= 0 else 'earlier'}"
 
@@ -128,7 +131,8 @@ def _opening(data: NotificationData) -> str:
     milestones = counted(_count(data), "milestone")
     return {
         "moved": f"Dates have moved: {milestones}.",
-        "summary": f"This already stands later than agreed or overdue: {milestones}.",
+        "raised": f"This needs somebody's attention: {milestones}.",
+        "summary": f"This already stands otherwise than it should: {milestones}.",
         "recovered": f"Good news: {milestones} back within tolerance.",
         "ended": f"What you were told of is over: {milestones}.",
     }[data.kind]
@@ -141,8 +145,7 @@ def _section(section: ToldOfCause, titles: Titles) -> Section:
     more = len(moved) - MOST_SHOWN
     lines = [f"Why: {readable(cause.reason)}"] if cause.reason else []
     lines += [f"The first {MOST_SHOWN} are shown here, {more:,} more on the plan's page."] if more > 0 else []
-    stands = slip_in_words(cause.days)
-    heading = f"{_name(cause.title, cause)}: {stands}"
+    heading = _name(cause.title, cause) + (f": {slip_in_words(cause.days)}" if cause.milestone else "")
     return Section(heading, tuple(lines), tuple(_block(told, named) for told in moved[:MOST_SHOWN]))
 
 
@@ -156,13 +159,16 @@ def _block(told: Told, titles: Titles) -> Block:
 def _ended(told: Told) -> str:
     to = f" It stands at {day_in_words(told.to)}, {slip_in_words(told.against_baseline)}." if told.to else ""
     assert told.ended  # noqa: S101 - asked of ended ones only
-    return f"Over: {REASONS[told.ended]}.{to}"
+    return f"Over: {told.reason or REASONS[told.ended]}.{to}"
 
 
 def _stands(told: Told) -> str:
     if told.rule == "overdue":
         since = f" on {day_in_words(told.from_)}" if told.from_ else ""
         return f"Overdue: it was to be met{since}, and nobody has said that it was."
+    if SYMPTOMS[told.rule] != "late":
+        reason = readable(told.reason)
+        return reason[:1].upper() + reason[1:]
     if told.from_ is None or told.to is None:
         return f"Now {day_in_words(told.to) if told.to else 'without a date'}."
     was, now = day_in_words(told.from_), day_in_words(told.to)

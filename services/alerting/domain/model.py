@@ -1,4 +1,4 @@
-"""The domain's values: an alert as alerting keeps it, what was said of it, subscriptions, marks and attempts."""
+"""The domain's values: an alert as alerting keeps it, what was said of it, marks, notifications and attempts."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from schemas.alerts import SYMPTOMS, Alert, Ended, Kind, Symptom, alert_key
 from schemas.states import Node
 
 Channel = Literal["webhook", "mail"]
-ScopeKind = Literal["plan", "department", "milestone"]
-Rhythm = Literal["at_once"]
 Result = Literal["started", "delivered", "failed", "refused", "gone"]
 """What came of an attempt: failed is worth another try, refused is not, gone ends the subscription."""
+
+Sent = Kind | Literal["confirmation"]
+"""What is sent: notifications, and before the first the question to a mailbox whether it wants any."""
 
 Delivery = Literal["pending", "sent", "stopped", "undelivered"]
 """Stopped: the receiver refused it, or nobody is subscribed any more. Undelivered: every attempt failed."""
@@ -21,8 +22,8 @@ Delivery = Literal["pending", "sent", "stopped", "undelivered"]
 class Said:
     """What a subscriber was last told of one symptom.
 
-    `days` is the slip then (of *overdue*, the days), `to` the projected date; `ended` is set when the last word was
-    that it is over.
+    `days` is the slip then (of other symptoms, the alert's days), `to` the projected date; `ended` is set when the last
+    word was that it is over.
     """
 
     days: int
@@ -35,9 +36,11 @@ class Said:
 class KeptAlert:
     """An alert, and what is needed to tell it and to judge how it ends.
 
-    `baseline`, `tolerance` and `path` are those under which it last fired; `slip` and `projected` are the newest.
-    `first_seen` says that the milestone was already so when it was first heard of, and has not moved since; `known`
-    is the level that Milepost found when it was first started: told to nobody.
+    `says` is the reason with CAUSE in it (rules/holds.py). `department` owns it (of a plan, the lead), `concerns` are
+    all that it is about. `baseline`, `tolerance` and `path` are those under which it last fired; `slip` and `projected`
+    are the newest. `first_seen` says that it was already so when it was first heard of, and has not moved since;
+    `known` is the level that counts as told to everybody: what held at the first start, or under a rule or threshold
+    that is new.
     """
 
     alert: Alert
@@ -52,6 +55,9 @@ class KeptAlert:
     first_seen: bool
     known: Said | None = None
     correlationid: str | None = None
+    says: str = ""
+    places: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
 
     @property
     def symptom(self) -> Symptom:
@@ -61,7 +67,12 @@ class KeptAlert:
     @property
     def key(self) -> str:
         """The alert's identity."""
-        return alert_key(self.alert.plan, self.alert.milestone, self.symptom)
+        return alert_key(self.alert.plan, self.alert.about, self.symptom)
+
+    @property
+    def own(self) -> Node:
+        """What suffers: the milestone, or with an empty name the plan."""
+        return Node(plan=self.alert.plan, milestone=self.alert.milestone)
 
     @property
     def firing(self) -> bool:
@@ -70,64 +81,21 @@ class KeptAlert:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a subscription listens to; `plan` narrows a milestone to one plan."""
-
-    kind: ScopeKind
-    name: str
-    plan: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The key under which alerts and subscriptions find each other."""
-        return f"{self.kind}:{self.name}"
-
-    def holds(self, alert: Alert) -> bool:
-        """Whether an alert found under `key` is meant."""
-        return self.plan is None or self.plan == alert.plan
-
-
-def scopes_of(kept: KeptAlert) -> tuple[str, ...]:
-    """The keys of all scopes that an alert falls under."""
-    alert = kept.alert
-    return f"plan:{alert.plan}", f"department:{kept.department}", f"milestone:{alert.milestone}"
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Who listens, to what and how.
-
-    `owner` is the department that may see and end it, `departments` all that its key spoke for; `number` is that of
-    the last notification, `chunks` the number of documents that hold what was said. `ended` says why it is over.
-    """
-
-    id: str
-    owner: str
-    departments: tuple[str, ...]
-    channel: Channel
-    target: str
-    secret: str | None
-    scope: Scope
-    least_days: int
-    rhythm: Rhythm
-    created: dt.datetime
-    number: int = 0
-    chunks: int = 0
-    ended: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Mark:
-    """A due mark: something of this plan moved because of this cause; told when it has been quiet since."""
+    """A due mark: something of this plan moved because of this cause; told when it has been quiet since.
+
+    `correlationid` is that of the request which moved it last: all that one return moves is told together.
+    """
 
     plan: str
     cause: Node | None
     first: dt.datetime
     due: dt.datetime
+    correlationid: str | None = None
 
     @property
     def id(self) -> str:
-        """The mark's identity: one per plan and cause (without a cause, the plan as a whole)."""
+        """The mark's identity: one per plan and cause (without a cause, whatever holds in the plan)."""
         return mark_id(self.plan, self.cause)
 
 
@@ -158,7 +126,7 @@ class NotificationRecord:
     number: int
     channel: Channel
     destination: str
-    kind: Kind
+    kind: Sent
     body: str
     titles: dict[str, str]
     correlationid: str | None

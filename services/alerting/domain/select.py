@@ -1,38 +1,50 @@
 """Selecting: which alerts one subscriber hears of now, out of all that fall under its subscription."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from schemas.alerts import Ended, Kind
+from schemas.alerts import Ended, Kind, Rhythm
 from schemas.states import Node, PlanState
 from schemas.topics import milestone_key
 from schemas.visibility import may_see_plan
-from services.alerting.domain.levels import States, ending
+from services.alerting.domain.ends import ending
 from services.alerting.domain.model import KeptAlert, Said
-from services.alerting.domain.rules import holding
-from services.alerting.domain.speaking import Why, decide, grown_by_day, worst
-from services.kit.words import london_day
+from services.alerting.domain.rhythm import slower
+from services.alerting.domain.rules.every import OF_DATES, of_dates
+from services.alerting.domain.rules.needs import States
+from services.alerting.domain.speaking import OF_LATENESS, Why, decide, grown_by_day, worst
+from services.alerting.domain.subscriptions import Subscription
 
 Plans = Mapping[str, PlanState]
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What composing must know of a subscriber: its threshold, what it may see, what it was told."""
+    """A subscriber as composing needs it: what it asked for, and what it was told by alert key."""
 
-    least_days: int
-    departments: Collection[str]
+    subscription: Subscription
     said: Mapping[str, Said]
+
+    @property
+    def departments(self) -> Collection[str]:
+        """Whom it speaks for: what it may see follows from that."""
+        return self.subscription.departments
+
+    @property
+    def least_days(self) -> int:
+        """Days that it must be worse, at least."""
+        return self.subscription.least_days
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An alert that is to be told, why, and what its subscriber was told before."""
+    """An alert that is to be told, why, in which rhythm, and what its subscriber was told before."""
 
     kept: KeptAlert
     why: Why
     before: Said | None
+    rhythm: Rhythm
     ended: Ended | None = None
 
 
@@ -40,9 +52,9 @@ def nodes_to_decide(alerts: Iterable[KeptAlert]) -> set[Node]:
     """The milestones whose states `decide_all` needs."""
     wanted: set[Node] = set()
     for kept in alerts:
-        if not kept.firing:
-            wanted |= {*kept.path, Node(plan=kept.alert.plan, milestone=kept.alert.milestone)}
-        elif kept.alert.by_day and kept.symptom == "late":
+        if kept.symptom in OF_DATES and not kept.firing:
+            wanted |= {*kept.path, kept.own}
+        elif kept.symptom == "late" and kept.alert.by_day:
             wanted.add(kept.alert.cause)
     return wanted
 
@@ -50,45 +62,58 @@ def nodes_to_decide(alerts: Iterable[KeptAlert]) -> set[Node]:
 def decide_all(
     alerts: Iterable[KeptAlert], listener: Listener, states: States, plans: Plans, now: dt.datetime
 ) -> list[Item]:
-    """What is told now, the greatest slip first. `states` has those of `nodes_to_decide`."""
-    found = [
-        item
-        for kept in alerts
-        if may_see_plan(plans.get(kept.alert.plan), listener.departments)
-        and (item := _decide(kept, listener, states, now))
-    ]
-    return sorted(found, key=_greatest_first)
+    """What is to be told in any rhythm, the greatest slip first. `states` has those of `nodes_to_decide`."""
+    return sorted(_decided(alerts, listener, states, plans, now), key=_greatest_first)
 
 
-def _decide(kept: KeptAlert, listener: Listener, states: States, now: dt.datetime) -> Item | None:
+def _decided(
+    alerts: Iterable[KeptAlert], listener: Listener, states: States, plans: Plans, now: dt.datetime
+) -> Iterator[Item]:
+    for kept in alerts:
+        plan = plans.get(kept.alert.plan)
+        if may_see_plan(plan, listener.departments) and (decided := _decide(kept, listener, states, now)):
+            newest, why, before, ended = decided
+            rhythm = listener.subscription.rhythm_of(newest, plan)
+            yield Item(newest, why, before, slower(rhythm, "weekly") if why is Why.GROWN else rhythm, ended)
+
+
+_Decided = tuple[KeptAlert, Why, Said | None, Ended | None]
+
+
+def _decide(kept: KeptAlert, listener: Listener, states: States, now: dt.datetime) -> _Decided | None:
+    """The alert as it stands, why it is told, what was told before, and why it is over."""
     said = listener.said.get(kept.key)
+    if kept.firing and not listener.subscription.wants(kept):
+        return None
     why = decide(kept, said, listener.least_days, grown_by_day(kept, states))
     if not why.speaks:
         return None
     if kept.firing:
-        return Item(kept, why, worst(said, kept.known))
-    state = states.get(milestone_key(kept.alert.plan, kept.alert.milestone))
+        return kept, why, worst(said, kept.known), None
+    state = states.get(milestone_key(kept.alert.plan, kept.alert.milestone)) if kept.symptom in OF_DATES else None
     if state is None:
-        return Item(kept, why, said, kept.alert.ended)
-    if kept.symptom in holding(state, london_day(now)):
+        return kept, why, said, kept.alert.ended
+    if kept.symptom in of_dates(state, now):
         return None  # it fires again, and its mark is on the way
     newest = replace(kept, title=state.title, projected=state.projected, slip=state.slip)
-    return Item(newest, why, said, ending(kept, state, states))
+    return newest, why, said, ending(kept, state, states)
 
 
 def hold_all(alerts: Iterable[KeptAlert], listener: Listener, plans: Plans) -> list[Item]:
     """What a new subscriber is told in its summary: every level over its threshold, however it came about."""
     found = [
-        Item(kept, Why.FIRST, None)
+        Item(kept, Why.FIRST, None, "at_once")
         for kept in alerts
         if may_see_plan(plans.get(kept.alert.plan), listener.departments)
-        and kept.alert.days > _threshold(kept, listener.least_days)
+        and listener.subscription.wants(kept)
+        and (kept.symptom not in OF_LATENESS or kept.alert.days > _threshold(kept, listener.least_days))
     ]
     return sorted(found, key=_greatest_first)
 
 
-def _greatest_first(item: Item) -> tuple[int, str]:
-    return -item.kept.alert.days, item.kept.key
+def _greatest_first(item: Item) -> tuple[bool, int, str]:
+    """What is late by many days first, then whatever is no date."""
+    return item.kept.symptom not in OF_LATENESS, -item.kept.alert.days, item.kept.key
 
 
 def _threshold(kept: KeptAlert, least_days: int) -> int:
@@ -96,10 +121,11 @@ def _threshold(kept: KeptAlert, least_days: int) -> int:
 
 
 def kind_of(items: Collection[Item]) -> Kind:
-    """`moved` with any real move, `summary` of what was late when first heard of, else good news alone or ends."""
+    """`moved` or `raised` with anything new, `summary` of what was so when first heard of, else good news or ends."""
     firing = [item for item in items if item.kept.firing]
-    if any(item.before or not item.kept.first_seen for item in firing):
-        return "moved"
+    news = [item for item in firing if item.before or not item.kept.first_seen]
+    if news:
+        return "moved" if any(item.kept.symptom in OF_LATENESS for item in news) else "raised"
     if firing:
         return "summary"
     return "recovered" if all(item.ended == "recovered" for item in items) else "ended"

@@ -4,9 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 
+from schemas.alerts import Symptom
 from schemas.states import MilestoneState
 from schemas.topics import milestone_key
 from services.alerting.domain.model import KeptAlert, Said
+
+OF_LATENESS: frozenset[Symptom] = frozenset({"late", "overdue", "declared-green"})
+"""Symptoms whose days are days of lateness: a subscriber's least days are judged by them."""
 
 
 class Why(StrEnum):
@@ -14,18 +18,19 @@ class Why(StrEnum):
 
     FIRST = "never told, and over the threshold"
     WORSE = "worse than told by more than the threshold"
-    OVERDUE = "has become overdue"
+    RAISED = "has come to hold"
+    GROWN = "worse by more than the threshold because days have passed: for the weekly digest"
     ENDED = "told, and over now"
     BELOW = "never told, and not over the threshold"
     NOT_WORSE = "not worse than told by more than the threshold"
-    DAY_PASSED = "worse only because days have passed"
-    ALREADY_TOLD = "overdue is said once"
+    ALREADY_TOLD = "holds, and is said once"
+    SAID_AS_OVERDUE = "worse because days have passed, and told as overdue"
     NEVER_TOLD = "over, and never told"
 
     @property
     def speaks(self) -> bool:
         """Whether it is a reason to speak."""
-        return self in (Why.FIRST, Why.WORSE, Why.OVERDUE, Why.ENDED)
+        return self in (Why.FIRST, Why.WORSE, Why.RAISED, Why.GROWN, Why.ENDED)
 
 
 def decide(kept: KeptAlert, said: Said | None, least_days: int, grown: int) -> Why:
@@ -36,26 +41,28 @@ def decide(kept: KeptAlert, said: Said | None, least_days: int, grown: int) -> W
     """
     if not kept.firing:
         return Why.ENDED if said and not said.ended else Why.NEVER_TOLD
-    if kept.symptom == "overdue":
-        return _overdue(kept, said or kept.known, least_days)
     told = worst(said, kept.known)
-    threshold = max(kept.tolerance, least_days)
+    if kept.symptom == "late":
+        return _late(kept, told, max(kept.tolerance, least_days), grown)
+    if told and kept.symptom == "overdue":
+        grows = kept.alert.days - told.days > max(kept.tolerance, least_days)
+        return Why.GROWN if grows else Why.ALREADY_TOLD
+    if told:
+        return Why.ALREADY_TOLD
+    return Why.BELOW if kept.symptom in OF_LATENESS and kept.alert.days <= least_days else Why.RAISED
+
+
+def _late(kept: KeptAlert, told: Said | None, threshold: int, grown: int) -> Why:
     worse = worse_by(kept, told)
     if worse <= threshold:
         return Why.NOT_WORSE if told else Why.BELOW
     if worse - grown <= threshold:
-        return Why.DAY_PASSED
+        return Why.SAID_AS_OVERDUE if kept.alert.cause == kept.own else Why.GROWN
     return Why.WORSE if told else Why.FIRST
 
 
-def _overdue(kept: KeptAlert, told: Said | None, least_days: int) -> Why:
-    if told:
-        return Why.ALREADY_TOLD
-    return Why.OVERDUE if kept.alert.days > least_days else Why.BELOW
-
-
 def worst(said: Said | None, known: Said | None) -> Said | None:
-    """What counts as told: the greater of what was said and what was known when Milepost was first started."""
+    """What counts as told: the greater of what was said and what was known."""
     both = [one for one in (said, known) if one]
     return max(both, key=lambda one: one.days, default=None)
 

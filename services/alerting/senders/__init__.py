@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from services.alerting.domain.attempts import Outcome
-from services.alerting.domain.model import NotificationRecord, Subscription
+from services.alerting.domain.model import NotificationRecord
+from services.alerting.domain.subscriptions import Subscription
 
 
 class Sender(Protocol):

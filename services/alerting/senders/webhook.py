@@ -8,7 +8,8 @@ import httpx
 from standardwebhooks.webhooks import Webhook
 
 from services.alerting.domain.attempts import LONGEST_ANSWER, Outcome
-from services.alerting.domain.model import NotificationRecord, Subscription
+from services.alerting.domain.model import NotificationRecord
+from services.alerting.domain.subscriptions import Subscription
 from services.kit.http import CORRELATION
 
 SECONDS = 5.0

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from schemas import topics
 from schemas.alerts import AlertChanged
 from services.alerting.domain.model import KeptAlert
-from services.alerting.store import Note, Store
+from services.alerting.store import Store
+from services.alerting.store.alerts import Note
 from services.kit.kafka import Announcer, Message, partition_of
 from services.kit.metrics import ConsumerMetrics
 from services.kit.mongo import Session, transaction
@@ -28,7 +29,7 @@ def _changed(kept: KeptAlert, now: dt.datetime) -> bytes:
         specversion="1.0",
         id=f"{kept.key}@{now.isoformat()}",
         source=SOURCE,
-        subject=kept.alert.milestone,
+        subject=kept.alert.about or kept.alert.plan,
         plan=kept.alert.plan,
         time=now,
         correlationid=kept.correlationid,
@@ -71,7 +72,7 @@ class Announcements:
             await self._announce_left(self.owned)
 
     async def _announce_left(self, partitions: Collection[int]) -> None:
-        for note in await self.store.notes(partitions):
+        for note in await self.store.alerts.notes(partitions):
             await self._announce_stored(note)
 
     async def commit(self, work: Callable[[Session], Awaitable[list[KeptAlert]]]) -> None:
@@ -85,7 +86,7 @@ class Announcements:
             async def write(session: Session) -> None:
                 nonlocal notes
                 notes = _notes(await work(session))
-                await self.store.write(session, notes=notes)
+                await self.store.alerts.write_notes(session, notes)
 
             with self.metrics.batch_seconds.labels("transaction").time():
                 await transaction(self.store.client, write, await self.store.cursors.session())
@@ -95,15 +96,15 @@ class Announcements:
 
     async def _announce(self, note: Note, alerts: list[KeptAlert]) -> None:
         await self.announcer.announce(note.partition, messages(self.namespace, alerts, self.clock()))
-        if not await self.store.delete_note(note):
+        if not await self.store.alerts.delete_note(note):
             await self._announce_stored(note)
 
     async def _announce_stored(self, note: Note) -> None:
         """Announces what a note names, from the store, and deletes it; again if another was there first."""
         for _ in range(2):
-            alerts = await self.store.alerts(note.alerts)
+            alerts = await self.store.alerts.find(note.alerts)
             await self.announcer.announce(note.partition, messages(self.namespace, alerts.values(), self.clock()))
-            if await self.store.delete_note(note):
+            if await self.store.alerts.delete_note(note):
                 return
 
 

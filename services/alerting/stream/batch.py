@@ -11,9 +11,11 @@ from schemas import topics
 from schemas.states import MilestoneState, PlanState
 from services.alerting.domain.accept import Unfit, milestone_state, placed, plan_state
 from services.alerting.domain.model import KeptAlert
+from services.alerting.domain.rules.book import RuleBook
 from services.alerting.store import Store
 from services.alerting.stream.announce import Announcements
-from services.alerting.stream.changes import Arrived, newest, take
+from services.alerting.stream.changes import Arrived, Changes, newest
+from services.kit.access import Kafka, access
 from services.kit.consume import Records
 from services.kit.cursors import Cursor
 from services.kit.kafka import partition_of
@@ -38,9 +40,9 @@ def place(tp: TopicPartition) -> str:
     return f"{tp.topic}/{tp.partition}"
 
 
-async def log_ends(kafka: str, namespace: str) -> dict[str, int]:
+async def log_ends(kafka: Kafka, namespace: str) -> dict[str, int]:
     """Where the state topics end now, by topic and partition."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    consumer = AIOKafkaConsumer(**access(kafka).options())
     await consumer.start()
     try:
         wanted = [TopicPartition(name, n) for name in state_topics(namespace) for n in range(topics.PARTITIONS)]
@@ -49,11 +51,11 @@ async def log_ends(kafka: str, namespace: str) -> dict[str, int]:
         await consumer.stop()
 
 
-async def first_ends(kafka: str, namespace: str, store: Store) -> dict[str, int]:
+async def first_ends(kafka: Kafka, namespace: str, store: Store) -> dict[str, int]:
     """Where the state topics ended when alerting was first started: stored once, read ever after."""
-    if (stored := await store.first_ends()) is None:
-        await store.keep_first_ends(await log_ends(kafka, namespace))
-        stored = await store.first_ends()
+    if (stored := await store.facts.first_ends()) is None:
+        await store.facts.keep_first_ends(await log_ends(kafka, namespace))
+        stored = await store.facts.first_ends()
     return stored or {}
 
 
@@ -66,6 +68,7 @@ class Alerting:
     rejects: LastingProducer
     metrics: ConsumerMetrics
     namespace: str
+    rules: RuleBook
     clock: Callable[[], dt.datetime]
     first_ends: Mapping[str, int] = field(default_factory=dict)
 
@@ -92,7 +95,7 @@ class Alerting:
 
         async def work(session: Session) -> list[KeptAlert]:
             await self.store.cursors.advance(session, {tp: (cursors[tp], end) for tp, end in ends.items()})
-            return await take(self.store, session, arrived, now)
+            return await Changes(self.store, session, self.rules, now).take(arrived)
 
         await self.announcements.commit(work)
         for tp, rows in records.items():

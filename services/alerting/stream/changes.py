@@ -1,15 +1,20 @@
 """Changes: inside a transaction, what states do to the alerts, and the due marks that follow."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from schemas.alerts import Symptom
 from schemas.states import MilestoneState, Node, PlanState
 from schemas.topics import milestone_key
-from services.alerting.domain.due import push
-from services.alerting.domain.levels import Heard, conclude, keys_of
-from services.alerting.domain.model import KeptAlert, Mark, mark_id
-from services.alerting.domain.rules import holding
+from services.alerting.documents import Judged, JudgedPlan, state_id
+from services.alerting.domain.due import extend, push
+from services.alerting.domain.levels import Concluded, Heard, HeardPlan, bearing, conclude, conclude_plan
+from services.alerting.domain.model import KeptAlert, mark_id
+from services.alerting.domain.rules import departments, milestones
+from services.alerting.domain.rules.book import RuleBook
+from services.alerting.domain.rules.every import TOLERATED, of_dates
+from services.alerting.domain.rules.needs import needs_engagement
 from services.alerting.store import Store
 from services.kit.mongo import Session
 from services.kit.words import london_day
@@ -17,9 +22,9 @@ from services.kit.words import london_day
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a batch brings: the newest state of each milestone and plan, and which milestones were there at the start.
+    """What a batch brings: the newest state of each milestone and plan, and which of them were there at the start.
 
-    `milestones` and `known` go by milestone key, `plans` by name.
+    Milestones go by milestone key, plans by name; `known` has both.
     """
 
     milestones: Mapping[str, MilestoneState]
@@ -29,76 +34,172 @@ class Arrived:
 
 def newest(read: Iterable[tuple[MilestoneState | PlanState, bool]]) -> Arrived:
     """What a batch brings; each state comes with whether it was there at the first start."""
-    milestones: dict[str, tuple[MilestoneState, bool]] = {}
-    plans: dict[str, PlanState] = {}
+    states: dict[str, tuple[MilestoneState | PlanState, bool]] = {}
     for state, known in read:
-        if isinstance(state, PlanState):
-            if state.plan not in plans or state.version >= plans[state.plan].version:
-                plans[state.plan] = state
-            continue
-        key = milestone_key(state.plan, state.milestone)
-        if key not in milestones or state.version >= milestones[key][0].version:
-            milestones[key] = state, known
-    at_start = frozenset(key for key, (_, known) in milestones.items() if known)
-    return Arrived({key: state for key, (state, _) in milestones.items()}, at_start, plans)
+        key = state.plan if isinstance(state, PlanState) else state_id(state)
+        if key not in states or state.version >= states[key][0].version:
+            states[key] = state, known
+    at_start = frozenset(key for key, (_, known) in states.items() if known)
+    found = {key: state for key, (state, _) in states.items()}
+    return Arrived(
+        {key: state for key, state in found.items() if isinstance(state, MilestoneState)},
+        at_start,
+        {key: state for key, state in found.items() if isinstance(state, PlanState)},
+    )
 
 
-async def take(store: Store, session: Session, arrived: Arrived, now: dt.datetime) -> list[KeptAlert]:
-    """Writes newer states, what they change in the alerts, and the marks; answers with the alerts that changed."""
-    stored = await store.states(arrived.milestones, session)
-    heard = [
-        Heard(state, first=key not in stored, known=key in arrived.known)
-        for key, state in arrived.milestones.items()
-        if key not in stored or state.version > stored[key].version
-    ]
-    changed = await judge(store, session, heard, now)
-    plans, shown = await _newer_plans(store, session, arrived.plans)
-    await _mark(store, session, [(c.alert.plan, c.alert.cause) for c in changed] + [(p, None) for p in shown], now)
-    await store.write(session, states=[one.state for one in heard], plans=plans)
-    return changed
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One transaction's changes, judged by the rules at the moment `now`."""
+
+    store: Store
+    session: Session
+    rules: RuleBook
+    now: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        """The date in London."""
+        return london_day(self.now)
+
+    async def take(self, arrived: Arrived) -> list[KeptAlert]:
+        """Writes newer states, what they change in the alerts, and the marks; answers with the alerts that changed."""
+        stored = await self.store.states.judged(arrived.milestones, self.session)
+        heard = [
+            self._heard(state, stored.get(key), key in arrived.known)
+            for key, state in arrived.milestones.items()
+            if key not in stored or state.version > stored[key].state.version
+        ]
+        concluded = await self._judge(heard, stored)
+        await self._wake(heard, stored)
+        await self.store.states.write(self.session, [self._judged(one.state, concluded, arrived=True) for one in heard])
+        shown = await self._take_plans(arrived)
+        await self._mark(concluded.changed, shown)
+        return concluded.changed
+
+    def _heard(self, state: MilestoneState, stored: Judged | None, known: bool) -> Heard:
+        if stored is None:
+            return Heard(state, first=True, known=known)
+        loosened = self._new_since(stored.rules)
+        if stored.state.tolerance > state.tolerance:
+            loosened |= TOLERATED
+        return Heard(state, known=known, before=stored.state, loosened=loosened)
+
+    def _new_since(self, version: str | None) -> frozenset[Symptom]:
+        return frozenset() if version == self.rules.version else self.rules.new_since(version)
+
+    def _judged(self, state: MilestoneState, concluded: Concluded, *, arrived: bool) -> Judged:
+        wakes = milestones.next_day(state, self.today, self.rules.limits.blocked_days)
+        if arrived and needs_engagement(state):  # what it needs may be arriving elsewhere at this very moment
+            wakes = self.today + dt.timedelta(days=1)
+        return Judged(state, self.rules.version, concluded.firing[state_id(state)], wakes)
+
+    async def _judge(self, heard: Collection[Heard], stored: Mapping[str, Judged]) -> Concluded:
+        """The alerts that change, written."""
+        keys = (key for one in heard if (was := stored.get(state_id(one.state))) for key in was.firing)
+        alerts = await self.store.alerts.find(keys, self.session)
+        states = {state_id(one.state): one.state for one in heard}
+        wanted = (_needed(heard) | _paths_of_ending(heard, alerts, self.now)) - states.keys()
+        states |= await self.store.states.milestones(wanted, self.session)
+        concluded = conclude(heard, alerts, states, self.now, self.rules.limits)
+        await self.store.alerts.write(self.session, concluded.changed)
+        return concluded
+
+    async def _wake(self, heard: Collection[Heard], stored: Mapping[str, Judged]) -> None:
+        """Whatever else is to be judged because of these states, by whoever owns it."""
+        met = [key for one in heard if _engages(one.state, stored.get(key := state_id(one.state)))]
+        await self.store.states.wake_engaged(self.session, met, self.today)
+        spoke: dict[tuple[str, str], dt.datetime] = {}
+        for state in (one.state for one in heard):
+            by = state.plan, state.department
+            spoke[by] = max(state.last_heard, spoke.get(by, state.last_heard))
+        await self.store.states.hear(self.session, spoke, self.today)
+
+    async def _take_plans(self, arrived: Arrived) -> list[str]:
+        """Writes newer states of plans, to be judged; answers with those that others may see than could before."""
+        stored = await self.store.states.plans(arrived.plans, self.session)
+        newer = {n: p for n, p in arrived.plans.items() if n not in stored or p.version > stored[n].version}
+        await self.store.states.write_plans(self.session, newer, arrived.known)
+        moved = [name for name, plan in newer.items() if _differs(stored.get(name), plan, bearing)]
+        await self.store.states.wake_plans(self.session, moved, self.today)
+        return [name for name, plan in newer.items() if _differs(stored.get(name), plan, _audience)]
+
+    async def retake(self, keys: Collection[str]) -> list[KeptAlert]:
+        """Judges stored milestones again, because a day has passed or what they depend on has changed."""
+        stored = await self.store.states.judged(keys, self.session)
+        heard = [Heard(one.state, before=one.state, loosened=self._new_since(one.rules)) for one in stored.values()]
+        concluded = await self._judge(heard, stored)
+        await self.store.states.touch(
+            self.session, [self._judged(one.state, concluded, arrived=False) for one in heard]
+        )
+        if any(one.rules is None for one in stored.values()):
+            await self._wake(heard, stored)  # from before departments were listened for
+        await self._mark(concluded.changed, [])
+        return concluded.changed
+
+    async def retake_plan(self, name: str) -> list[KeptAlert]:
+        """Judges a stored plan, and the departments in it, again."""
+        stored = (await self.store.states.judged_plans([name], self.session)).get(name)
+        if stored is None:
+            return []
+        spoke = await self.store.states.heard(name, self.session)
+        heard = HeardPlan(
+            stored.plan,
+            {department: london_day(last) for department, last in spoke.items()},
+            first=stored.rules == "",
+            known=stored.known,
+            loosened=self._new_since(stored.rules) if stored.rules != "" else (),
+        )
+        concluded = conclude_plan(heard, await self.store.alerts.find(stored.firing, self.session), self.now)
+        await self.store.alerts.write(self.session, concluded.changed)
+        firing = concluded.firing[name]
+        silent = any(key.endswith("|silent") for key in firing)
+        wakes = departments.next_day(stored.plan, silent, self.today)
+        judged = JudgedPlan(stored.plan, self.rules.version, firing, silent=silent, wakes=wakes)
+        await self.store.states.touch_plan(self.session, judged)
+        await self._mark(concluded.changed, [])
+        return concluded.changed
+
+    async def _mark(self, changed: Iterable[KeptAlert], shown: Iterable[str]) -> None:
+        wanted: dict[str, tuple[str, Node | None, str | None]] = {mark_id(p, None): (p, None, None) for p in shown}
+        for kept in changed:
+            wanted[mark_id(kept.alert.plan, kept.alert.cause)] = kept.alert.plan, kept.alert.cause, kept.correlationid
+        there = await self.store.queue.marks(wanted, self.session)
+        marks = [push(there.get(key), plan, cause, self.now, by) for key, (plan, cause, by) in wanted.items()]
+        await self.store.queue.write_marks(self.session, marks)
+        requests = {by for _, _, by in wanted.values() if by}
+        under_way = await self.store.queue.bursts(requests, self.session)
+        bursts = {by: extend(under_way.get(by), self.now) for by in requests}
+        await self.store.queue.write_bursts(self.session, bursts)
 
 
-async def retake(store: Store, session: Session, states: Iterable[MilestoneState], now: dt.datetime) -> list[KeptAlert]:
-    """The same for states already stored, because a day has passed; one that is newer in the store is left alone."""
-    today = london_day(now)
-    held = [s for s in states if await store.touch(session, milestone_key(s.plan, s.milestone), s.version, today)]
-    changed = await judge(store, session, [Heard(state) for state in held], now)
-    await _mark(store, session, [(c.alert.plan, c.alert.cause) for c in changed], now)
-    return changed
-
-
-async def judge(store: Store, session: Session, heard: list[Heard], now: dt.datetime) -> list[KeptAlert]:
-    """The alerts that change, written."""
-    alerts = await store.alerts([key for one in heard for key in keys_of(one.state)], session)
-    states = {milestone_key(one.state.plan, one.state.milestone): one.state for one in heard}
-    wanted = _paths_of_ending(heard, alerts, now) - states.keys()
-    changed = conclude(heard, alerts, {**await store.states(wanted, session), **states}, now)
-    await store.write(session, alerts=changed)
-    return changed
+def _needed(heard: Iterable[Heard]) -> set[str]:
+    """What deliveries that were met need: among it may be engagements."""
+    met = (one.state for one in heard if needs_engagement(one.state))
+    return {milestone_key(need.plan, need.milestone) for state in met for need in state.needs}
 
 
 def _paths_of_ending(heard: Iterable[Heard], alerts: Mapping[str, KeptAlert], now: dt.datetime) -> set[str]:
-    """The milestones on the paths of alerts that no longer hold: what became of them tells how these end."""
-    ending = [one.state for one in heard if not holding(one.state, london_day(now))]
-    paths = [alerts[key].path for state in ending for key in keys_of(state) if key in alerts and alerts[key].firing]
-    return {milestone_key(node.plan, node.milestone) for path in paths for node in path}
+    """The milestones on the paths of slips that no longer hold: what became of them tells how these end."""
+    late = {state_id(one.state) for one in heard if "late" in of_dates(one.state, now)}
+    ending = (kept for kept in alerts.values() if kept.symptom == "late" and _key(kept.alert) not in late)
+    return {_key(node) for kept in ending for node in kept.path}
 
 
-async def _newer_plans(
-    store: Store, session: Session, plans: Mapping[str, PlanState]
-) -> tuple[list[PlanState], list[str]]:
-    """The plans that are newer than stored, and the names of those that others may see than could before."""
-    stored = await store.plans(plans, session)
-    newer = [plan for name, plan in plans.items() if name not in stored or plan.version > stored[name].version]
-    shown = [plan.plan for plan in newer if plan.plan not in stored or _audience(stored[plan.plan]) != _audience(plan)]
-    return newer, shown
+def _key(of: Node) -> str:
+    return milestone_key(of.plan, of.milestone)
+
+
+def _engages(state: MilestoneState, stored: Judged | None) -> bool:
+    """Whether the rule *engagement unmet* may say something else of what depends on this milestone."""
+    if "engagement" not in (state.type, stored.state.type if stored else None):
+        return False
+    return stored is None or (state.type, state.lifecycle) != (stored.state.type, stored.state.lifecycle)
+
+
+def _differs(before: PlanState | None, plan: PlanState, look: Callable[[PlanState], object]) -> bool:
+    return before is None or look(before) != look(plan)
 
 
 def _audience(plan: PlanState) -> tuple[str, frozenset[str]]:
     return plan.visibility, frozenset(one.department for one in plan.contributors)
-
-
-async def _mark(store: Store, session: Session, moved: list[tuple[str, Node | None]], now: dt.datetime) -> None:
-    wanted = {mark_id(plan, cause): (plan, cause) for plan, cause in moved}
-    there: dict[str, Mark] = await store.marks(wanted, session)
-    await store.write(session, marks=[push(there.get(key), plan, cause, now) for key, (plan, cause) in wanted.items()])

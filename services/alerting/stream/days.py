@@ -1,41 +1,54 @@
-"""The clock: alerts that begin or grow because a day has passed in London, with no state arriving."""
+"""The clock: alerts that begin, grow or end because a day has passed in London, or because something else has moved."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
-from schemas.states import MilestoneState
 from services.alerting.domain.model import KeptAlert
-from services.alerting.store import SLICE, Store
+from services.alerting.domain.rules.book import RuleBook
+from services.alerting.domain.rules.holds import Limits
+from services.alerting.store import Store
+from services.alerting.store.queries import slices
 from services.alerting.stream.announce import Announcements
-from services.alerting.stream.changes import retake
+from services.alerting.stream.changes import Changes
 from services.kit.kafka import partition_of
 from services.kit.mongo import Session
 from services.kit.words import london_day
 
 
+async def in_force(store: Store, limits: Limits, now: dt.datetime) -> RuleBook:
+    """The rules with these limits, from now on; when others judged before, every state is to be judged again."""
+    judged, past = await store.facts.rules()
+    rules = RuleBook(limits, past)
+    if judged != rules.version:
+        await store.states.wake_all(london_day(now))
+        await store.facts.keep_rules(rules.version, rules.editions)
+    return rules
+
+
 @dataclass
 class Days:
-    """Judges once a day, for the partitions that are ours, every milestone whose own date has passed."""
+    """Judges, for the partitions that are ours, every milestone and plan that is to be judged again today."""
 
     store: Store
     announcements: Announcements
+    rules: RuleBook
     clock: Callable[[], dt.datetime]
-    judged: tuple[dt.date, frozenset[int]] | None = None
 
     async def step(self) -> None:
-        """Judges, unless this day has been judged for these partitions; announces what a failure left."""
+        """Announces what a failure left, and judges what is due."""
         await self.announcements.announce_left()
-        now, owned = self.clock(), self.announcements.owned
-        if self.judged == (london_day(now), owned) or not owned:
-            return
-        passed = [s for s in await self.store.passed(london_day(now)) if partition_of(s.plan) in owned]
-        for start in range(0, len(passed), SLICE):
-            await self._judge(passed[start : start + SLICE], now)
-        self.judged = london_day(now), owned
+        milestones, plans = await self.store.states.woken(london_day(self.clock()))
+        for some in slices(self._ours(milestones)):
+            await self._judge(lambda changes, some=some: changes.retake(some))  # type: ignore[misc]
+        for plan in self._ours(plans):
+            await self._judge(lambda changes, plan=plan: changes.retake_plan(plan))  # type: ignore[misc]
 
-    async def _judge(self, states: Sequence[MilestoneState], now: dt.datetime) -> None:
+    def _ours(self, keys: Collection[str]) -> list[str]:
+        return [key for key in keys if partition_of(key.partition("|")[0]) in self.announcements.owned]
+
+    async def _judge(self, change: Callable[[Changes], Awaitable[list[KeptAlert]]]) -> None:
         async def work(session: Session) -> list[KeptAlert]:
-            return await retake(self.store, session, states, now)
+            return await change(Changes(self.store, session, self.rules, self.clock()))
 
         await self.announcements.commit(work)

@@ -1,52 +1,92 @@
 """Gathering: reads what one subscriber may hear of, and keeps what was composed of it, in one transaction."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from schemas.alerts import Notification
+from schemas.alerts import Notification, Rhythm
 from schemas.states import MilestoneState, Node
 from schemas.topics import milestone_key
 from services.alerting.domain.compose import Composed, compose, nodes_to_show
 from services.alerting.domain.memory import Chunk, merged, remember
-from services.alerting.domain.model import KeptAlert, NotificationRecord, Subscription
-from services.alerting.domain.select import Listener, decide_all, hold_all, nodes_to_decide
+from services.alerting.domain.model import KeptAlert, NotificationRecord
+from services.alerting.domain.rhythm import covers
+from services.alerting.domain.scopes import Scope, looked_up
+from services.alerting.domain.select import Item, Listener, decide_all, hold_all, nodes_to_decide
+from services.alerting.domain.subscriptions import Subscription
 from services.alerting.store import Store
 from services.kit.mongo import Session
+from services.kit.words import london_day
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a subscriber hears now, None for nothing, and the slower rhythms in which it is to be told more."""
+
+    composed: Composed | None
+    later: frozenset[Rhythm]
 
 
 async def due_now(
-    store: Store, subscription: Subscription, chunks: Sequence[Chunk], plans_url: str, now: dt.datetime
-) -> Composed | None:
-    """What a subscriber hears now: over all causes, everything then holding and worse than told."""
-    listener = Listener(subscription.least_days, subscription.departments, merged(chunks))
-    alerts = await _alerts(store, subscription, listener)
+    store: Store, subscription: Subscription, chunks: Sequence[Chunk], rhythm: Rhythm, plans_url: str, now: dt.datetime
+) -> Found:
+    """What a subscriber hears now: over all causes, everything then holding and worse than told, of this rhythm."""
+    listener = Listener(subscription, merged(chunks))
+    alerts = await _alerts(store, listener)
     states = await _states(store, nodes_to_decide(alerts))
-    plans = await store.plans({a.alert.plan for a in alerts})
+    plans = await store.states.plans({a.alert.plan for a in alerts})
     items = decide_all(alerts, listener, states, plans, now)
-    states |= await _states(store, nodes_to_show(items))
-    return compose(items, listener, states, plans, plans_url)
+    told = [item for item in items if covers(rhythm, item.rhythm)]
+    later = frozenset(item.rhythm for item in items if not covers(rhythm, item.rhythm))
+    return Found(await _composed(store, told, listener, plans_url, rhythm), later)
+
+
+async def _composed(
+    store: Store, items: list[Item], listener: Listener, plans_url: str, rhythm: Rhythm
+) -> Composed | None:
+    shown = nodes_to_show(items)
+    states = await _states(store, shown)
+    plans = await store.states.plans(_plans(items, shown))
+    return compose(items, listener, states, plans, plans_url, rhythm=rhythm)
 
 
 async def held_now(store: Store, session: Session, subscription: Subscription, plans_url: str) -> Composed | None:
     """The summary for a new subscriber: everything that holds over its threshold at this instant."""
-    listener = Listener(subscription.least_days, subscription.departments, {})
-    firing = await store.firing(subscription.scope.key, session)
-    plans = await store.plans({a.alert.plan for a in firing}, session)
-    items = hold_all((a for a in firing if subscription.scope.holds(a.alert)), listener, plans)
-    states = await _states(store, nodes_to_show(items), session)
+    listener = Listener(subscription, {})
+    firing = await _firing(store, subscription, session)
+    items = hold_all(firing, listener, await store.states.plans({a.alert.plan for a in firing}, session))
+    shown = nodes_to_show(items)
+    states = await _states(store, shown, session)
+    plans = await store.states.plans(_plans(items, shown), session)
     return compose(items, listener, states, plans, plans_url, kind="summary")
 
 
-async def _alerts(store: Store, subscription: Subscription, listener: Listener) -> list[KeptAlert]:
+def _plans(items: Iterable[Item], shown: Iterable[Node]) -> set[str]:
+    return {item.kept.alert.plan for item in items} | {node.plan for node in shown}
+
+
+async def _alerts(store: Store, listener: Listener) -> list[KeptAlert]:
     """What fires under the scope, and whatever was told and has ended since."""
-    firing = [a for a in await store.firing(subscription.scope.key) if subscription.scope.holds(a.alert)]
+    firing = await _firing(store, listener.subscription)
     told = listener.said.keys() - {a.key for a in firing}
-    return firing + list((await store.alerts(told)).values())
+    return firing + list((await store.alerts.find(told)).values())
+
+
+async def _firing(store: Store, subscription: Subscription, session: Session | None = None) -> list[KeptAlert]:
+    keys = looked_up(subscription.scope, await _within(store, subscription.scope))
+    return [kept for kept in await store.alerts.firing(keys, session) if subscription.hears(kept)]
+
+
+async def _within(store: Store, scope: Scope) -> Collection[str]:
+    """The plans that a scope is found by."""
+    if scope.kind == "mission":
+        return await store.states.serving(scope.name)
+    return await store.states.covering(scope.name) if scope.kind == "place" else ()
 
 
 async def _states(store: Store, nodes: Iterable[Node], session: Session | None = None) -> dict[str, MilestoneState]:
-    return await store.states([milestone_key(node.plan, node.milestone) for node in nodes], session)
+    return await store.states.milestones([milestone_key(node.plan, node.milestone) for node in nodes], session)
 
 
 async def keep(
@@ -60,10 +100,11 @@ async def keep(
 ) -> NotificationRecord:
     """Inside a transaction: the next number, what is said, and the notification; raises Lost when it is taken."""
     changed = remember(chunks, composed.said)
-    await store.advance(session, subscription, max([len(chunks), *(number + 1 for number in changed)]))
-    await store.keep_said(session, subscription.id, changed)
+    written = max([len(chunks), *(number + 1 for number in changed)])
+    await store.subscriptions.advance(session, subscription, written, london_day(now))
+    await store.subscriptions.keep_said(session, subscription.id, changed)
     record = notification(subscription, composed, due, now)
-    await store.add_notification(session, record)
+    await store.notifications.add(session, record)
     return record
 
 

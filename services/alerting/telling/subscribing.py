@@ -5,8 +5,10 @@ import datetime as dt
 import secrets
 
 from services.alerting.domain.due import QUIET
-from services.alerting.domain.model import NotificationRecord, Subscription
+from services.alerting.domain.model import NotificationRecord
+from services.alerting.domain.subscriptions import Subscription
 from services.alerting.store import Store
+from services.alerting.store.queue import Due
 from services.alerting.telling.gather import held_now, keep
 from services.kit.mongo import Session, transaction
 
@@ -27,10 +29,18 @@ async def subscribe(
 
     async def work(session: Session) -> None:
         nonlocal summary
-        await store.add_subscription(session, subscription)
-        composed = await held_now(store, session, subscription, plans_url)
-        summary = await keep(store, session, subscription, [], composed, now, now) if composed else None
-        await store.make_due([subscription.id], now + 2 * QUIET, session)
+        await store.subscriptions.add(session, subscription)
+        summary = await begin(store, session, subscription, plans_url, now)
 
     await transaction(store.client, work)
+    return summary
+
+
+async def begin(
+    store: Store, session: Session, subscription: Subscription, plans_url: str, now: dt.datetime
+) -> NotificationRecord | None:
+    """Inside a transaction: what the subscription is told, and the summary, which is the answer."""
+    composed = await held_now(store, session, subscription, plans_url)
+    summary = await keep(store, session, subscription, [], composed, now, now) if composed else None
+    await store.queue.make_due([Due(subscription.id, now + 2 * QUIET)], session)
     return summary

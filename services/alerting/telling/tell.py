@@ -7,10 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.alerting.domain.compose import Composed
+from services.alerting.domain.matching import by_key, matching
 from services.alerting.domain.memory import Chunk
-from services.alerting.domain.model import KeptAlert, Mark, NotificationRecord, Subscription, scopes_of
+from services.alerting.domain.model import KeptAlert, Mark, NotificationRecord
+from services.alerting.domain.rhythm import telling
+from services.alerting.domain.subscriptions import Subscription
+from services.alerting.domain.waiting import left, waits
 from services.alerting.measures import Measures
-from services.alerting.store import Lost, Row, Store
+from services.alerting.store import Store
+from services.alerting.store.queue import Due, Row
+from services.alerting.store.subscriptions import Lost
 from services.alerting.telling.gather import due_now, keep
 from services.kit.logs import logger
 from services.kit.mongo import Session, transaction
@@ -30,11 +36,13 @@ KEEP_SECONDS = 3.0
 class Telling:
     """Works off due marks and due rows; several replicas may, for all of it is compare-and-set.
 
-    `rows_bell` and `sending_bell` are set when there is work for the next step.
+    `rows_bell` and `sending_bell` are set when there is work for the next step; at most `most_a_day` messages a day are
+    sent to a subscriber before its daily digest.
     """
 
     store: Store
     plans_url: str
+    most_a_day: int
     measures: Measures
     clock: Callable[[], dt.datetime]
     rows_bell: asyncio.Event
@@ -42,24 +50,23 @@ class Telling:
 
     async def marks(self) -> None:
         """Makes the subscriptions due that the due marks concern."""
-        for mark, stamp in await self.store.due_marks(self.clock()):
-            alerts = await self._moved(mark)
-            keys = {key for alert in alerts for key in scopes_of(alert)}
-            listening = await self.store.listening(sorted(keys))
-            wanted = [one.id for one in listening if any(one.scope.holds(a.alert) for a in alerts)]
-            await self.store.make_due(wanted, mark.due)
-            await self.store.delete_mark(mark, stamp)
+        for mark, stamp in await self.store.queue.due_marks(self.clock()):
+            plans = await self.store.states.plans([mark.plan])
+            alerts = by_key(await self._moved(mark), plans.get(mark.plan))
+            wanted = matching(alerts, await self.store.subscriptions.listening(alerts))
+            await self.store.queue.make_due([_due(mark, one) for one in wanted])
+            await self.store.queue.delete_mark(mark, stamp)
             if wanted:
                 self.rows_bell.set()
 
     async def _moved(self, mark: Mark) -> list[KeptAlert]:
         if mark.cause is None:
-            return await self.store.firing(f"plan:{mark.plan}")
-        return await self.store.marked(mark.id)
+            return await self.store.alerts.firing([f"plan:{mark.plan}"])
+        return await self.store.alerts.marked(mark.id)
 
     async def rows(self) -> None:
         """Tells whoever is due."""
-        rows = await self.store.due_rows(self.clock())
+        rows = await self.store.queue.due_rows(self.clock())
         self.measures.due_rows.set(len(rows))
         random.shuffle(rows)  # replicas begin at different ends
         turns = asyncio.Semaphore(AT_ONCE)
@@ -80,25 +87,37 @@ class Telling:
         except Exception as error:
             wait = min(2.0**row.failures, LONGEST_POSTPONEMENT)
             log.error("composing failed", subscription=row.subscription, error=repr(error), wait_s=wait, exc_info=True)
-            await self.store.postpone_row(row, self.clock() + dt.timedelta(seconds=wait))
+            await self.store.queue.postpone(row, self.clock() + dt.timedelta(seconds=wait))
 
     async def _compose(self, row: Row) -> None:
-        subscription = await self.store.subscription(row.subscription)
+        subscription = await self.store.subscriptions.find(row.subscription)
         if subscription is None or subscription.ended:
-            await self.store.delete_row(row)
+            await self.store.queue.settle(row, {})
             return
-        chunks = await self.store.chunks(subscription)
-        composed = await due_now(self.store, subscription, chunks, self.plans_url, self.clock())
-        if composed is None:
-            await self.store.delete_row(row)
+        now = self.clock()
+        bursts = await self.store.queue.bursts(row.requests)
+        if wait := waits(row.due, subscription, bursts.values(), self.most_a_day, now):
+            log.debug("not told yet", subscription=subscription.id, why=wait.why)
+            await self.store.queue.hold(row, wait)
             return
-        record = await self._keep(row, subscription, chunks, composed)
+        await self._say(row, subscription, now)
+
+    async def _say(self, row: Row, subscription: Subscription, now: dt.datetime) -> None:
+        chunks = await self.store.subscriptions.chunks(subscription)
+        rhythm = telling(row.due, now) or "at_once"
+        found = await due_now(self.store, subscription, chunks, rhythm, self.plans_url, now)
+        rest = left(row.due, found.later, subscription, now)
+        if found.composed is None:
+            await self.store.queue.settle(row, rest)
+            return
+        record = await self._keep(row, subscription, chunks, found.composed)
+        await self.store.queue.settle(row, rest)
         self.measures.composed.labels(record.kind).inc()
         log.info(
             "composed",
             notification=record.id,
             kind=record.kind,
-            reasons=composed.reasons,
+            reasons=found.composed.reasons,
             correlation_id=record.correlationid,
         )
         self.sending_bell.set()
@@ -106,16 +125,21 @@ class Telling:
     async def _keep(
         self, row: Row, subscription: Subscription, chunks: list[Chunk], composed: Composed
     ) -> NotificationRecord:
-        """One transaction: number, notification and what was said; then the row, for composed anew it says nothing."""
+        """One transaction: number, notification, what was said; the row is left, for composed anew it says nothing."""
         now = self.clock()
         kept: list[NotificationRecord] = []
 
         async def work(session: Session) -> None:
-            kept.append(await keep(self.store, session, subscription, chunks, composed, row.due, now))
+            kept.append(await keep(self.store, session, subscription, chunks, composed, min(row.due.values()), now))
 
         # A replica that was killed may hold the subscription until the store gives its transaction up: others must not
         # queue behind that one.
         async with asyncio.timeout(KEEP_SECONDS * 2**row.failures):
             await transaction(self.store.client, work)
-        await self.store.delete_row(row)
         return kept[-1]
+
+
+def _due(mark: Mark, one: Subscription) -> Due:
+    """When a mark makes a subscription due; with the default rhythm, composing decides what is told at once."""
+    rhythm = "at_once" if one.rhythm == "default" else one.rhythm
+    return Due(one.id, one.hours.next(rhythm, mark.due), rhythm, mark.correlationid)

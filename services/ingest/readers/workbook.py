@@ -8,12 +8,13 @@ from contextlib import closing
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 from services.ingest.domain.returns.grid import CellError, Grid, Position, Value
 from services.ingest.readers.layout import LAST_COLUMN, LAST_ROW, Layout, scan
-from services.ingest.readers.package import Limits, UnreadableWorkbook, open_package
-
-LIMITS = Limits()
+from services.ingest.readers.months import as_month, remarks, shows_month
+from services.ingest.readers.package import open_package
+from services.ingest.readers.refusal import LIMITS, Limits, UnreadableFile
 
 # openpyxl warns of everything it will not write back (validation lists, macros); nothing is written here
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
@@ -22,15 +23,15 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 def read_workbook(content: bytes, limits: Limits = LIMITS) -> tuple[Grid, ...]:
     """The visible sheets of an .xlsx or .xlsm workbook, in their order.
 
-    Raises UnreadableWorkbook, whose message names the fix, for anything else and for what exceeds `limits`.
+    Raises UnreadableFile, whose message names the fix, for anything else and for what exceeds `limits`.
     """
     try:
         with open_package(content, limits) as package:
             return _grids(content, package, limits)
-    except (UnreadableWorkbook, MemoryError):
+    except (UnreadableFile, MemoryError):
         raise
     except Exception as error:  # zip, XML and openpyxl fail on malformed files in some twenty ways
-        raise UnreadableWorkbook(
+        raise UnreadableFile(
             f"the file cannot be read as an Excel workbook ({error}): open it in Excel, save it as .xlsx and send that"
         ) from error
 
@@ -38,11 +39,13 @@ def read_workbook(content: bytes, limits: Limits = LIMITS) -> tuple[Grid, ...]:
 def _grids(content: bytes, package: zipfile.ZipFile, limits: Limits) -> tuple[Grid, ...]:
     # read-only: it streams, and never expands a merged range or a link over the cells it claims to cover
     with closing(load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)) as book:
+        if not book.worksheets:
+            raise UnreadableFile(
+                "the workbook has no sheet that can be read: save it as Excel Workbook (.xlsx), not as Strict Open XML"
+            )
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         if not sheets:
-            raise UnreadableWorkbook(
-                "no sheet of the workbook is visible: unhide those of the return, and send it again"
-            )
+            raise UnreadableFile("no sheet of the workbook is visible: unhide those of the return, and send it again")
         left, grids = limits.cells, []
         for sheet in sheets:
             layout = _layout(sheet, package)
@@ -61,34 +64,38 @@ def _refuse_vast(title: str, layout: Layout, left: int, limits: Limits) -> None:
     declared, used = layout.declared, layout.used
     if declared[0] > LAST_ROW or declared[1] > LAST_COLUMN or left < 0:
         rows, columns = max(declared[0], used[0]), max(declared[1], used[1])
-        raise UnreadableWorkbook(
+        raise UnreadableFile(
             f"sheet {title!r} has {rows:,} rows and {columns:,} columns, and {limits.cells:,} cells are read in all: "
             "delete the rows and columns beyond its tables and save it again"
         )
 
 
 def _grid(sheet: Any, layout: Layout) -> Grid:
+    values, months = _values(sheet, layout)
     return Grid(
         sheet=sheet.title,
-        values=_values(sheet, layout),
+        values={**values, **months},
         merged=tuple(layout.merged),
         hidden_rows=frozenset(layout.hidden_rows),
         hidden_columns=frozenset(layout.hidden_columns),
+        remarks=remarks(months),
     )
 
 
-def _values(sheet: Any, layout: Layout) -> dict[Position, Value]:
+def _values(sheet: Any, layout: Layout) -> tuple[dict[Position, Value], dict[Position, str]]:
+    """The values of the cells, and the months of those that hold a day but show none."""
     rows, columns = layout.used
-    if not rows:
-        return {}
     values: dict[Position, Value] = {}
-    for cells in sheet.iter_rows(max_row=rows, max_col=columns):
+    months: dict[Position, str] = {}
+    for cells in sheet.iter_rows(max_row=rows, max_col=columns) if rows else ():
         for cell in cells:
             value = _value(cell)
             if value is not None:
                 values[cell.row, cell.column] = value
+            if isinstance(value, dt.date) and shows_month(cell.number_format) and (month := as_month(value)):
+                months[cell.row, cell.column] = month
     values.update(dict.fromkeys(layout.uncalculated, CellError("a formula without a saved result")))
-    return values
+    return values, months
 
 
 def _value(cell: Any) -> Value | None:
@@ -102,5 +109,5 @@ def _value(cell: Any) -> Value | None:
     if isinstance(value, dt.timedelta):
         return str(value)
     if isinstance(value, str):
-        return value if value.strip() else None
+        return unescape(value) if value.strip() else None
     return value

@@ -1,14 +1,25 @@
 """What an event is about: its plan, a milestone, or a fact beside the milestones (outcome, money, experience)."""
 
+from urllib.parse import quote
+
 from schemas import events as said
+from schemas.network import LinksJudged, LinksReported, PortMoved, PortWanted, RebuildRequested
+from schemas.topics import milestone_key
 
 PLAN = ""
 """What an event about the plan itself is about."""
+
+NETWORK_FACTS = "network|"
+"""What all facts about dependencies across plans begin with: they are loaded with the network."""
+OUT, IN, LINKED = f"{NETWORK_FACTS}out|", f"{NETWORK_FACTS}in|", f"{NETWORK_FACTS}links|"
+"""Before a milestone of the plan that others need; before a port (`plan|milestone`); before a plan with its links."""
 
 _PLAN_EVENTS = (
     said.PlanPublished,
     said.PlanWithdrawn,
     said.PlanDated,
+    RebuildRequested,
+    LinksJudged,
     said.ContributorListed,
     said.ContributorUnlisted,
 )
@@ -21,11 +32,36 @@ _FACTS: dict[type, str] = {
 
 
 def about(event: said.LogRecord) -> str:
-    """PLAN, a milestone's name (`dft/rail-2`), or a fact's (`outcome|dft/footfall`)."""
+    """PLAN, a milestone's name (`dft/rail-2`), or a fact's (`outcome|dft/footfall`, `network|in|dwp/jobs|dwp/x`).
+
+    Each series of a fact is one of its own, so that none grows with the number of places:
+    `outcome|dft/footfall@E06000001@Women`, a place and a group (a fund, a theme), percent-encoded, either may be empty.
+    """
+    if isinstance(event, PortWanted | PortMoved | LinksReported):
+        return _between(event)
     if isinstance(event, _PLAN_EVENTS) or (isinstance(event, said.ConfidenceAssessed) and event.data.of != "milestone"):
         return PLAN
     noun = _FACTS.get(type(event))
-    return f"{noun}|{event.subject}" if noun else event.subject
+    return f"{noun}|{event.subject}{_series(event)}" if noun else event.subject
+
+
+def _series(event: said.LogRecord) -> str:
+    match event:
+        case said.OutcomeObserved(data=data):
+            parts = (data.place, data.group)
+        case said.FundingAllocated(data=data):
+            parts = (data.place, data.fund)
+        case said.ExperienceReported(data=data):
+            parts = (data.place, data.theme)
+        case _:
+            return ""
+    return "".join(f"@{quote(part or '', safe='')}" for part in parts)
+
+
+def _between(event: PortWanted | PortMoved | LinksReported) -> str:
+    if isinstance(event, PortMoved):
+        return IN + milestone_key(event.data.of, event.data.milestone)
+    return OUT + event.data.milestone if isinstance(event, PortWanted) else LINKED + event.data.of
 
 
 def is_fact(name: str) -> bool:
@@ -36,4 +72,4 @@ def is_fact(name: str) -> bool:
 def names_its_plan(event: said.LogRecord) -> bool:
     """Whether the event's subject must be its plan."""
     of_plan = isinstance(event, said.ConfidenceAssessed) and event.data.of == "plan"
-    return isinstance(event, _PLAN_EVENTS) or of_plan
+    return isinstance(event, (*_PLAN_EVENTS, PortWanted, PortMoved, LinksReported)) or of_plan

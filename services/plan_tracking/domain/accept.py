@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from schemas.bindings import BadBinding, from_kafka, is_binary_kafka
-from schemas.events import LOG_RECORD, LogRecord, PlanDated
+from schemas.events import LOG_RECORD, LogRecord, OwnRecord
 from schemas.names import RESERVED, owner
 from services.plan_tracking.domain.about import names_its_plan
 
@@ -42,7 +42,7 @@ def accept(
 def _wrong(event: LogRecord, key: bytes | None, partition: int, partition_for: int | None) -> list[str | None]:
     speaker, owned = owner(event.source.removeprefix("/")), owner(event.subject)
     about_plan = names_its_plan(event)
-    ours = isinstance(event, PlanDated)
+    ours = isinstance(event, OwnRecord)
     return [
         None if key == event.plan.encode() else f"the key is {key!r}, not the plan {event.plan}",
         None if partition == partition_for else f"partition {partition} is not the plan's, {partition_for}",

@@ -1,15 +1,19 @@
-"""The fold: records into registers, registers into the schedule, and which milestones are affected."""
+"""The fold: records into registers, registers into the network, and which milestones are affected."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from schemas.names import owner
-from services.plan_tracking.domain.about import PLAN, about, is_fact
-from services.plan_tracking.domain.model import LONDON, Entry, Loaded, Network, Plan, Subject, given
-from services.plan_tracking.domain.registers import Stamp, merge, stamp
-from services.plan_tracking.domain.schedule import schedule
-from services.plan_tracking.domain.writes import writes
+from schemas.network import Link
+from services.kit.words import LONDON
+from services.plan_tracking.domain.about import IN, LINKED, OUT, PLAN, about, is_fact
+from services.plan_tracking.domain.model import Entry, Loaded, Plan, Subject, given, port_of
+from services.plan_tracking.domain.network import Moves, Network, Renewed, renew
+from services.plan_tracking.domain.ports import Due, due
+from services.plan_tracking.domain.registers import Register, Stamp, merge, microseconds, stamp
+from services.plan_tracking.domain.tally import Tallies, recount
+from services.plan_tracking.domain.writes import LINKS, writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +28,51 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A plan after the fold: its touched milestones and facts, its network, and whose state may differ."""
+    """A plan after the fold: its touched milestones and facts, its network, whose state may differ, what is to be told.
+
+    `network` and `tallies` lie over those before the fold, which stay as they were.
+    """
 
     plan: Plan
     network: Network
+    tallies: Tallies
     touched: Mapping[str, Subject]
     facts: Mapping[str, Subject]
     affected: frozenset[str]
     history: tuple[Remembered, ...]
+    due: Due = field(default_factory=Due)
 
 
 def fold(loaded: Loaded, entries: Sequence[Entry]) -> Folded:
     """Folds entries (those at or below the plan's version are skipped) into a plan."""
-    plan, history, touched = loaded.plan, [], dict[str, Subject]()
+    plan, touched, history = _merged(loaded, entries)
+    facts = {name: subject for name, subject in touched.items() if is_fact(name)}
+    milestones = {name: subject for name, subject in touched.items() if name not in facts}
+    renewed = _renewed(loaded, plan, milestones, facts)
+    tolerances = (loaded.plan.tolerance, plan.tolerance)
+    tallies = recount(loaded.tallies, loaded.network, renewed.network, renewed.affected, tolerances)
+    affected = renewed.affected | milestones.keys() | _restated(loaded.plan, plan, renewed.network, tallies)
+    withdrawn = bool(plan.said("withdrawn")) != bool(loaded.plan.said("withdrawn"))
+    told = due(loaded.network, renewed, withdrawn=withdrawn)
+    return Folded(plan, renewed.network, tallies, milestones, facts, affected, history, told)
+
+
+def _merged(loaded: Loaded, entries: Sequence[Entry]) -> tuple[Plan, dict[str, Subject], tuple[Remembered, ...]]:
+    """Registers of the plan and of what was spoken about, and the records as history keeps them."""
+    version, day = loaded.plan.version, loaded.plan.day
+    merged, heard, history = dict[str, dict[str, Register]](), dict[str, int](), list[Remembered]()
     for entry in entries:
         if entry.offset <= loaded.plan.version:
             continue
         at, name = stamp(entry.event), about(entry.event)
-        plan = replace(plan, version=entry.offset, day=max(plan.day, london_day(entry.event.acceptedtime)))
-        if name == PLAN:
-            registers, won = merge(plan.registers, writes(entry.event), at)
-            plan = replace(plan, registers=registers)
-        else:
-            before = touched.get(name) or loaded.subjects.get(name) or Subject(name)
-            registers, won = merge(before.registers, writes(entry.event), at)
-            touched[name] = Subject(name, registers, max(before.last_heard, at[0]))
-        history.append(Remembered(entry, at, name, won))
-    facts = {name: subject for name, subject in touched.items() if is_fact(name)}
-    milestones = {name: subject for name, subject in touched.items() if name not in facts}
-    network = _reschedule(plan, loaded, milestones)
-    affected = _affected(loaded, plan, network, milestones)
-    return Folded(plan, network, milestones, facts, affected, tuple(history))
+        if name not in merged:
+            before = Subject(name, loaded.plan.registers) if name == PLAN else loaded.subjects.get(name, Subject(name))
+            merged[name], heard[name] = dict(before.registers), before.last_heard
+        version, day = entry.offset, max(day, london_day(entry.event.acceptedtime))
+        heard[name] = max(heard[name], microseconds(entry.event.time))
+        history.append(Remembered(entry, at, name, merge(merged[name], writes(entry.event), at)))
+    plan = replace(loaded.plan, version=version, day=day, registers=merged.pop(PLAN, loaded.plan.registers))
+    return plan, {name: Subject(name, own, heard[name]) for name, own in merged.items()}, tuple(history)
 
 
 def london_day(instant: dt.datetime | None) -> int:
@@ -63,27 +81,36 @@ def london_day(instant: dt.datetime | None) -> int:
     return instant.astimezone(LONDON).date().toordinal()
 
 
-def _reschedule(plan: Plan, loaded: Loaded, touched: Mapping[str, Subject]) -> Network:
-    changed = {name: brought for name, m in touched.items() if (brought := given(m.registers)) != _before(loaded, name)}
-    if not changed and plan.day == loaded.plan.day:
-        return loaded.network
-    everything = {**loaded.network.given, **changed}
-    return Network(everything, schedule(plan.name, everything, plan.day))
+def _renewed(loaded: Loaded, plan: Plan, milestones: Mapping[str, Subject], facts: Mapping[str, Subject]) -> Renewed:
+    between = network_moves(facts.items())
+    moves = replace(between, given={name: given(one.registers, plan.name) for name, one in milestones.items()})
+    terms = plan.terms if plan.registers is not loaded.plan.registers else replace(loaded.network.terms, day=plan.day)
+    return renew(loaded.network, moves, terms)
 
 
-def _before(loaded: Loaded, name: str) -> object:
-    return loaded.network.given.get(name)
+def network_moves(facts: Iterable[tuple[str, Subject]]) -> Moves:
+    """What facts about dependencies across plans bring to the network."""
+    ports, wanted, links = {}, {}, {}
+    for name, fact in facts:
+        if name.startswith(IN):
+            ports[name.removeprefix(IN)] = port_of(fact.registers)
+        elif name.startswith(OUT):
+            plans = (by for by, register in fact.registers.items() if register.value)
+            wanted[name.removeprefix(OUT)] = tuple(sorted(plans))
+        elif name.startswith(LINKED):
+            links[name.removeprefix(LINKED)] = tuple(map(Link.model_validate, fact.registers[LINKS].value))
+    return Moves(ports=ports, wanted=wanted, links=links)
 
 
-def _affected(loaded: Loaded, plan: Plan, network: Network, touched: Iterable[str]) -> frozenset[str]:
-    if plan.tolerance != loaded.plan.tolerance:
+def _restated(before: Plan, plan: Plan, network: Network, tallies: Tallies) -> frozenset[str]:
+    """The milestones whose states differ by what the lead says: of its tolerance, or of their department."""
+    if plan.registers is before.registers:
+        return frozenset()
+    if plan.tolerance != before.tolerance:
         return frozenset(network.given)
-    before = loaded.network.scheduled
-    moved = {name for name, now in network.scheduled.items() if now is not before.get(name) and now != before.get(name)}
-    relisted = {name for name in network.given if _listing(plan, name) != _listing(loaded.plan, name)}
-    return frozenset(moved | relisted | set(touched))
+    relisted = {name for name in tallies if _listing(plan, name) != _listing(before, name)}
+    return frozenset(name for name in network.given if owner(name) in relisted) if relisted else frozenset()
 
 
-def _listing(plan: Plan, milestone: str) -> tuple[bool, dt.date | None]:
-    department = owner(milestone)
+def _listing(plan: Plan, department: str) -> tuple[bool, dt.date | None]:
     return plan.listed(department), plan.unlisted(department)

@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from schemas.events import LogRecord
 from schemas.names import owner
+from services.kit.words import LONDON
+from services.plan_tracking.domain.network import Network
 from services.plan_tracking.domain.registers import Registers, instant
-from services.plan_tracking.domain.schedule import Edge, Given, Scheduled
-from services.plan_tracking.domain.writes import ABSORBED, ANSWER, CONTRIBUTOR, NEEDS, ONCE_LISTED
-
-LONDON = ZoneInfo("Europe/London")
+from services.plan_tracking.domain.schedule import Edge, Given, Port, Terms
+from services.plan_tracking.domain.tally import Tallies
+from services.plan_tracking.domain.writes import ABSORBED, ANSWER, CONTRIBUTOR, CUTS, NEEDS, ONCE_LISTED, PORT
 
 DEFAULT_TOLERANCE = 14
 """Days of slip above which a milestone is late, where the plan states none."""
@@ -62,6 +62,16 @@ class Plan:
         """Days of slip above which a milestone is late."""
         return int(self.said("tolerance", DEFAULT_TOLERANCE))
 
+    @property
+    def terms(self) -> Terms:
+        """What the plan as a whole brings to the schedule."""
+        holidays = map(dt.date.fromisoformat, (self.said("calendar") or {}).get("holidays", ()))
+        return Terms(
+            day=self.day,
+            holidays=tuple(sorted(day.toordinal() for day in holidays if day.weekday() < 5)),
+            cuts=frozenset((cut["needs"], cut["milestone"]) for cut in self.said(CUTS, ())),
+        )
+
     def listed(self, department: str) -> bool:
         """Whether the department is the lead, or the lead has listed it at some time: what was public stays visible."""
         return department == self.lead or ONCE_LISTED + department in self.registers
@@ -78,24 +88,17 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """A plan's dependency network and the schedule that follows from it."""
-
-    given: Mapping[str, Given] = field(default_factory=dict)
-    scheduled: Mapping[str, Scheduled] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Loaded:
-    """What is known of a plan before a fold: its network whole, registers only of the subjects that are touched."""
+    """What is known of a plan before a fold: network and counts whole, registers of the subjects that are touched."""
 
     plan: Plan
     network: Network
     subjects: Mapping[str, Subject]
+    tallies: Tallies = field(default_factory=dict)
 
 
-def given(registers: Registers) -> Given:
-    """What a milestone brings to the schedule."""
+def given(registers: Registers, plan: str) -> Given:
+    """What a milestone of the plan brings to the schedule."""
 
     def said(name: str) -> Any:
         return registers[name].value if name in registers else None
@@ -108,7 +111,7 @@ def given(registers: Registers) -> Given:
         baseline=baseline,
         declared=baseline if forecast is None else forecast,
         actual=ordinal(lifecycle["actual"]),
-        needs=_edges(registers),
+        needs=_edges(registers, plan),
         answers=tuple(
             (name.removeprefix(ANSWER), register.value["answer"])
             for name, register in sorted(registers.items())
@@ -117,15 +120,30 @@ def given(registers: Registers) -> Given:
     )
 
 
-def _edges(registers: Registers) -> tuple[Edge, ...]:
-    names = sorted(n.removeprefix(NEEDS) for n, r in registers.items() if n.startswith(NEEDS) and r.value is not None)
-    return tuple(_edge(key, registers) for key in names)
+def _edges(registers: Registers, plan: str) -> tuple[Edge, ...]:
+    names = (n.removeprefix(NEEDS) for n, r in registers.items() if n.startswith(NEEDS) and r.value is not None)
+    return tuple(sorted((_edge(key, registers, plan) for key in names), key=lambda edge: edge.giver))
 
 
-def _edge(key: str, registers: Registers) -> Edge:
-    plan, _, milestone = key.partition("|")
+def _edge(key: str, registers: Registers, plan: str) -> Edge:
     need, absorbed = registers[NEEDS + key].value, registers.get(ABSORBED + key)
-    return Edge(plan, milestone, need["lag"], need["unit"], ordinal(absorbed.value["until"]) if absorbed else None)
+    until = ordinal(absorbed.value["until"]) if absorbed else None
+    return Edge(key.removeprefix(f"{plan}|"), need["lag"], need["unit"], until)
+
+
+def port_of(registers: Registers) -> Port:
+    """What another plan last said of a milestone that is needed here."""
+    said = registers[PORT].value
+    return Port(
+        known=said["known"],
+        lifecycle=said["lifecycle"],
+        projected=ordinal(said["projected"]),
+        by_day=said["by_day"],
+        withdrawn=said["withdrawn"],
+        path=tuple(said["path"]),
+        chain=tuple(said["chain"]),
+        answers=tuple(sorted(said["answers"].items())),
+    )
 
 
 def london_date(microseconds: int) -> dt.date:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.events import LogRecord
+from schemas.network import Versioned
 
 Stamp = tuple[int, int, str, str, str]
 """(time, acceptedtime, source, id, SHA-256 of type, subject and data); instants in microseconds. The greater wins."""
@@ -25,9 +26,11 @@ def instant(microseconds_since: int) -> dt.datetime:
 
 
 def stamp(event: LogRecord) -> Stamp:
-    """The stamp of an accepted event; raises ValueError without `acceptedtime`."""
+    """The stamp of an accepted event; between plans the sender's version. Raises ValueError without `acceptedtime`."""
     if event.acceptedtime is None:
         raise ValueError("acceptedtime is missing: the record did not come through ingest")
+    if isinstance(event.data, Versioned):
+        return (event.data.version, 0, event.source, event.id, "")
     content = f"{event.type}\n{event.subject}\n{event.data.model_dump_json(exclude_unset=True)}"
     digest = hashlib.sha256(content.encode()).hexdigest()
     return (microseconds(event.time), microseconds(event.acceptedtime), event.source, event.id, digest)
@@ -44,23 +47,26 @@ class Register:
 Registers = Mapping[str, Register]
 
 FIRST_SAID = "original_baseline"
-"""The register that keeps the value of the least stamp."""
+"""The register that keeps the value of the least stamp; every other whose name begins with ORIGINAL does too."""
+ORIGINAL = "original_"
 FIRST_ACCEPTED = "first_accepted_baseline"
 """The register that keeps the value accepted first."""
 
 
 def _wins(name: str, challenger: Stamp, holder: Stamp) -> bool:
-    if name == FIRST_SAID:
+    if name.startswith(ORIGINAL):
         return challenger < holder
     if name == FIRST_ACCEPTED:
         return challenger[1:] + challenger[:1] < holder[1:] + holder[:1]
     return challenger > holder
 
 
-def merge(registers: Registers, writes: Mapping[str, Any], at: Stamp) -> tuple[Registers, tuple[str, ...]]:
-    """The registers after a record's writes, and the names of those that it won."""
+def merge(registers: dict[str, Register], writes: Mapping[str, Any], at: Stamp) -> tuple[str, ...]:
+    """Merges a record's writes into the registers, which are the caller's own; answers with the names that it won."""
     won = tuple(name for name in writes if name not in registers or _wins(name, at, registers[name].stamp))
-    return ({**registers, **{name: Register(writes[name], at) for name in won}} if won else registers), won
+    for name in won:
+        registers[name] = Register(writes[name], at)
+    return won
 
 
 def pack(registers: Registers) -> dict[str, list[Any]]:

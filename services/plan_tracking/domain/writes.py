@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from schemas import events as said
 from schemas.envelope import Record
-from schemas.payloads import MilestoneData
+from schemas.network import LinksJudged, LinksReported, PortMoved, PortWanted, RebuildRequested
+from schemas.payloads import MilestoneData, PlanData
 from schemas.topics import milestone_key
-from services.plan_tracking.domain.registers import FIRST_ACCEPTED, FIRST_SAID
+from services.plan_tracking.domain.registers import FIRST_ACCEPTED, FIRST_SAID, ORIGINAL
 
 Writes = dict[str, Any]
 
@@ -21,9 +23,30 @@ CONTRIBUTOR = "contributor:"
 """Prefix of a contributor's register: one for each department; null once it is unlisted."""
 ONCE_LISTED = "once-listed:"
 """Prefix of the mark that a department was listed at some time."""
+AGREED = ("target", "tolerance")
+"""What the lead may change of a plan only with an approval."""
+CUTS = "cuts"
+"""The plan's register of dependencies across plans that the network plan leaves out."""
+PORT, LINKS = "port", "links"
+"""The one register of what another plan said of a milestone, and of a plan's links."""
+DEFINED, OBSERVED, ALLOCATED, REPORTED = "defined", "observed:", "allocated:", "reported:"
+"""The registers of facts: what an outcome is; the prefixes of its values, of a fund's amounts, of counts, by period."""
 CONFIDENCE = "confidence"
 """The register of a confidence; of a project, in its plan, followed by `:` and the project's name."""
 
+_PORT_FIELDS = {"known", "lifecycle", "projected", "by_day", "withdrawn", "path", "chain", "answers"}
+_PLAN_FIELDS = (
+    "title",
+    "mission",
+    "target",
+    "tolerance",
+    "visibility",
+    "hold",
+    "places",
+    "contact",
+    "calendar",
+    "reporting",
+)
 _MILESTONE_FIELDS = ("title", "type", "baseline", "forecast", "places", "contact")
 
 
@@ -139,8 +162,18 @@ def _answered(event: said.DependencyAccepted | said.DependencyDisputed) -> Write
 
 
 def _published(event: said.PlanPublished) -> Writes:
-    fields = ("title", "mission", "target", "tolerance", "visibility", "places", "contact")
-    return {"published": True, "withdrawn": None, **_given(event.data, fields)}
+    said = _given(event.data, _PLAN_FIELDS)
+    first = {ORIGINAL + name: said[name] for name in AGREED if said.get(name) is not None}
+    return {"published": True, "withdrawn": None, **said, **first, **_agreed(event.data)}
+
+
+def _agreed(data: PlanData) -> Writes:
+    if data.approved_by is None:
+        return {}
+    target = data.target.date.isoformat() if data.target else None
+    return {
+        "agreement": {"office": data.approved_by, "reason": data.reason, "target": target, "tolerance": data.tolerance}
+    }
 
 
 def _withdrawn(event: said.PlanWithdrawn) -> Writes:
@@ -156,33 +189,51 @@ def _unlisted(event: said.ContributorUnlisted) -> Writes:
     return {CONTRIBUTOR + event.data.department: None}
 
 
-def _nothing(_: said.PlanDated) -> Writes:
+def _wanted(event: PortWanted) -> Writes:
+    return {event.data.by: event.data.wanted}
+
+
+def _port(event: PortMoved) -> Writes:
+    return {PORT: event.data.model_dump(mode="json", include=_PORT_FIELDS)}
+
+
+def _links(event: LinksReported) -> Writes:
+    return {LINKS: event.data.model_dump(mode="json")["links"]}
+
+
+def _cuts(event: LinksJudged) -> Writes:
+    return {CUTS: event.data.model_dump(mode="json")["cuts"]}
+
+
+def _nothing(_: said.PlanDated | RebuildRequested) -> Writes:
     return {}
 
 
 def _outcome(event: said.OutcomeDefined) -> Writes:
-    return {"defined": _json(event.data)}
+    return {DEFINED: _json(event.data)}
 
 
 def _observed(event: said.OutcomeObserved) -> Writes:
-    data = event.data
-    return {f"observed:{data.period}|{data.place or ''}|{data.group or ''}": _json(data)}
+    return {f"{OBSERVED}{quote(event.data.period)}": _json(event.data)}
 
 
 def _allocated(event: said.FundingAllocated) -> Writes:
-    data = event.data
-    return {f"allocated:{data.place}|{data.fund}|{data.financial_year}|{data.use}": _json(data)}
+    return {f"{ALLOCATED}{event.data.financial_year}|{event.data.use}": _json(event.data)}
 
 
 def _experienced(event: said.ExperienceReported) -> Writes:
-    data = event.data
-    return {f"reported:{data.place}|{data.theme}|{data.period}": _json(data)}
+    return {f"{REPORTED}{quote(event.data.period)}": _json(event.data)}
 
 
 _BY_TYPE: dict[type, Callable[[Any], Writes]] = {
     said.PlanPublished: _published,
     said.PlanWithdrawn: _withdrawn,
     said.PlanDated: _nothing,
+    RebuildRequested: _nothing,
+    PortWanted: _wanted,
+    PortMoved: _port,
+    LinksReported: _links,
+    LinksJudged: _cuts,
     said.ContributorListed: _listed,
     said.ContributorUnlisted: _unlisted,
     said.MilestonePlanned: _planned,

@@ -1,61 +1,70 @@
 """Announcements: states as structured CloudEvents on the compacted topics, fenced per partition."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 
 from schemas import topics
-from schemas.states import MilestoneConcluded, MilestoneState, PlanConcluded, PlanState
+from schemas.states import MilestoneConcluded, PlanConcluded
 from services.kit.kafka import Announcer, Message, partition_of
-from services.plan_tracking.store import Note, Store, milestone_of
+from services.plan_tracking.domain.conclude import Said
+from services.plan_tracking.store import Note, Store
+from services.plan_tracking.stream.between import SOURCE, Between
+from services.plan_tracking.stream.cache import Networks
 
-SOURCE = "/milepost/plan-tracking"
 
-
-def messages(
-    namespace: str, milestones: Iterable[MilestoneState], plans: Iterable[PlanState], now: dt.datetime
-) -> list[Message]:
+def messages(namespace: str, milestones: Iterable[Said], plans: Iterable[Said], now: dt.datetime) -> list[Message]:
     """The records that announce these states; a plan's milestones come before the plan."""
-    milestone_topic, plan_topic = topics.milestones(namespace).name, topics.plans(namespace).name
     moved = [
-        Message(milestone_topic, partition_of(s.plan), topics.milestone_key(s.plan, s.milestone), _milestone(s, now))
-        for s in milestones
+        _message(topics.milestones(namespace).name, MILESTONE, state, state["milestone"], _key(state), now)
+        for state in milestones
     ]
-    return moved + [Message(plan_topic, partition_of(s.plan), s.plan, _plan(s, now)) for s in plans]
+    return moved + [
+        _message(topics.plans(namespace).name, PLAN, state, state["plan"], state["plan"], now) for state in plans
+    ]
 
 
-def _milestone(state: MilestoneState, now: dt.datetime) -> bytes:
-    event = MilestoneConcluded(
-        specversion="1.0",
-        id=f"{topics.milestone_key(state.plan, state.milestone)}@{state.version}",
-        source=SOURCE,
-        subject=state.milestone,
-        plan=state.plan,
-        time=now,
-        correlationid=state.correlationid,
-        data=state,
-    )
-    return event.model_dump_json(exclude_none=True).encode()
+def _key(state: Said) -> str:
+    return topics.milestone_key(state["plan"], state["milestone"])
 
 
-def _plan(state: PlanState, now: dt.datetime) -> bytes:
-    event = PlanConcluded(
-        specversion="1.0",
-        id=f"{state.plan}@{state.version}",
-        source=SOURCE,
-        subject=state.plan,
-        plan=state.plan,
-        time=now,
-        data=state,
-    )
-    return event.model_dump_json(exclude_none=True).encode()
+def _message(topic: str, type_: str, state: Said, subject: str, key: str, now: dt.datetime) -> Message:
+    return Message(topic, partition_of(state["plan"]), key, _event(type_, subject, key, state, now))
 
 
-async def announce_note(store: Store, announcer: Announcer, namespace: str, note: Note, now: dt.datetime) -> None:
+MILESTONE: str = MilestoneConcluded.model_fields["type"].default
+PLAN: str = PlanConcluded.model_fields["type"].default
+
+
+def _event(type_: str, subject: str, key: str, state: Said, now: dt.datetime) -> bytes:
+    """A state as a structured CloudEvent; what it says nothing of is left out."""
+    event = {
+        "specversion": "1.0",
+        "id": f"{key}@{state['version']}",
+        "source": SOURCE,
+        "type": type_,
+        "subject": subject,
+        "plan": state["plan"],
+        "time": now.isoformat(),
+        "correlationid": state.get("correlationid"),
+        "data": {name: value for name, value in state.items() if value is not None},
+    }
+    return json.dumps({name: value for name, value in event.items() if value is not None}, ensure_ascii=False).encode()
+
+
+async def announce_note(
+    store: Store, networks: Networks, announcer: Announcer, namespace: str, note: Note, now: dt.datetime
+) -> None:
     """Announces what a note names, from the store, and deletes it; announces again if another was there first."""
     for _ in range(2):
         stored = [await store.milestones(plan, names) for plan, names in note.plans.items()]
-        milestones = [milestone_of(one) for found in stored for one in found.values()]
-        plans = [PlanState.model_validate(state) for _, state in (await store.plans(note.plans)).values()]
-        await announcer.announce(note.partition, messages(namespace, milestones, plans, now))
+        milestones = [one.state for found in stored for one in found.values()]
+        known = await store.plans({*note.plans, *note.between})
+        plans = [state for name, (_, state) in known.items() if name in note.plans]
+        said = messages(namespace, milestones, plans, now)
+        for name, due in note.between.items():
+            plan, _ = known[name]
+            said += Between(namespace, plan, (await networks.of(plan)).network, now).messages(due)
+        await announcer.announce(note.partition, said)
         if await store.delete_note(note):
             return

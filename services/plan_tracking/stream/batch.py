@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aiokafka import TopicPartition
@@ -11,7 +11,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from services.kit.consume import Records
 from services.kit.cursors import Cursor, LostCursor
-from services.kit.kafka import Announcer, partition_of
+from services.kit.kafka import Announcer, Message, partition_of
 from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
 from services.kit.mongo import Document, Session, transaction
@@ -20,8 +20,10 @@ from services.kit.rejected import copy
 from services.plan_tracking.domain.model import Entry
 from services.plan_tracking.store import Note, Store
 from services.plan_tracking.stream.announce import announce_note, messages
+from services.plan_tracking.stream.between import Between
 from services.plan_tracking.stream.cache import Networks
-from services.plan_tracking.stream.changes import Change, changes, stuck
+from services.plan_tracking.stream.change import Change, stuck
+from services.plan_tracking.stream.changes import changes
 from services.plan_tracking.stream.reading import Record, Work, read
 
 log = logger(__name__)
@@ -65,7 +67,7 @@ class PlanTracking:
         numbers = [tp.partition for tp in partitions]
         await self.announcer.take(numbers)
         for note in await self.store.notes(numbers):
-            await announce_note(self.store, self.announcer, self.namespace, note, self.clock())
+            await self._announce_note(note)
         self.owned |= frozenset(numbers)
 
     async def revoked(self, partitions: Sequence[TopicPartition]) -> None:
@@ -138,6 +140,7 @@ class PlanTracking:
         log.critical("plan is stuck: it keeps its last good content until it is rebuilt", plan=plan)
         change = await stuck(self.store, plan, entries)
         await self._commit([change], move)
+        await self.store.attempts.forget(plan)  # a rebuild is tried as often
         return change
 
     async def _commit(self, found: list[Change], moves: Moves) -> None:
@@ -154,24 +157,40 @@ class PlanTracking:
 
         with self.metrics.batch_seconds.labels("transaction").time():
             await transaction(self.store.client, write, await self.store.cursors.session())
-        for change in found:
-            if change.network:
-                self.networks.keep(*change.network)
         try:
+            between = self._kept(found)
             with self.metrics.batch_seconds.labels("announce").time():
                 for note in notes:
-                    await self._announce(note, [change for change in found if change.plan in note.plans])
+                    await self._announce(note, [c for c in found if partition_of(c.plan) == note.partition], between)
         except Exception as error:
             raise NotAnnounced(f"{type(error).__name__}: {error}") from error
 
-    async def _announce(self, note: Note, found: list[Change]) -> None:
+    def _kept(self, found: Iterable[Change]) -> dict[str, list[Message]]:
+        """Gives the cache what was written; answers with what each plan says to others."""
+        said: dict[str, list[Message]] = {}
+        for change in found:
+            if change.folded:
+                folded = change.folded
+                network = self.networks.keep(folded.plan, folded.network, folded.tallies)
+                between = Between(self.namespace, folded.plan, network, self.clock(), change.correlationid)
+                said[change.plan] = between.messages(change.due)
+        return said
+
+    async def _announce(self, note: Note, found: list[Change], between: Mapping[str, list[Message]]) -> None:
         states = [state for change in found for state in change.milestone_states]
         plans = [change.plan_state for change in found if change.plan_state]
-        await self.announcer.announce(note.partition, messages(self.namespace, states, plans, self.clock()))
+        said = messages(self.namespace, states, plans, self.clock())
+        said += [message for change in found for message in between.get(change.plan, ())]
+        await self.announcer.announce(note.partition, said)
         if not await self.store.delete_note(note):
-            await announce_note(self.store, self.announcer, self.namespace, note, self.clock())
+            await self._announce_note(note)
         for state in states:
-            log.debug("announced", plan=state.plan, milestone=state.milestone, correlation_id=state.correlationid)
+            log.debug(
+                "announced", plan=state["plan"], milestone=state["milestone"], correlation_id=state["correlationid"]
+            )
+
+    async def _announce_note(self, note: Note) -> None:
+        await announce_note(self.store, self.networks, self.announcer, self.namespace, note, self.clock())
 
     async def _read(self, records: Sequence[Record]) -> Work:
         """The entries by plan; what cannot be folded is copied to the rejected topic first."""
@@ -196,11 +215,12 @@ TRANSIENT = "TransientTransactionError"
 
 def _notes(found: list[Change], moves: Moves) -> Iterator[Note]:
     for tp, (read_at, _) in moves.items():
-        here = [change for change in found if partition_of(change.plan) == tp.partition and _says(change)]
-        plans = {change.plan: tuple(state.milestone for state in change.milestone_states) for change in here}
-        if plans:
-            yield Note(f"{tp.partition:03d}/{read_at.next:020d}/{read_at.cut:06d}", tp.partition, plans)
+        here = [change for change in found if partition_of(change.plan) == tp.partition]
+        plans = {c.plan: tuple(s["milestone"] for s in c.milestone_states) for c in here if _concludes(c)}
+        between = {change.plan: change.due for change in here if change.due}
+        if plans or between:
+            yield Note(f"{tp.partition:03d}/{read_at.next:020d}/{read_at.cut:06d}", tp.partition, plans, between)
 
 
-def _says(change: Change) -> bool:
+def _concludes(change: Change) -> bool:
     return bool(change.milestone_states or change.plan_state)

@@ -1,12 +1,23 @@
 """Hot plans' networks in memory: valid exactly while the owner's cursor compare-and-set succeeds."""
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 
-from services.plan_tracking.domain.model import Network, Plan
-from services.plan_tracking.domain.schedule import schedule
+from services.plan_tracking.domain.model import Plan
+from services.plan_tracking.domain.network import Network, whole
+from services.plan_tracking.domain.tally import Tallies, recount
 from services.plan_tracking.store import Store
 
 MOST_MILESTONES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A plan's network and counts at a version."""
+
+    version: int
+    network: Network
+    tallies: Tallies = field(default_factory=dict)
 
 
 class Networks:
@@ -14,29 +25,33 @@ class Networks:
 
     def __init__(self, store: Store, most: int = MOST_MILESTONES) -> None:
         self._store, self._most = store, most
-        self._kept: OrderedDict[str, tuple[int, Network]] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._size = 0
 
-    async def of(self, plan: Plan) -> Network:
+    async def of(self, plan: Plan) -> Kept:
         """The network of a plan at its version, from memory or from the store."""
-        version, network = self._kept.get(plan.name, (None, None))
-        if network is not None and version == plan.version:
+        kept = self._kept.get(plan.name)
+        if kept is not None and kept.version == plan.version:
             self._kept.move_to_end(plan.name)
-            return network
-        given = await self._store.network(plan.name)
-        return Network(given, schedule(plan.name, given, plan.day))
+            return kept
+        network = whole(plan.name, await self._store.moves(plan.name), plan.terms)
+        nothing = Network(plan.name)
+        tallies = recount({}, nothing, network, network.given, (plan.tolerance, plan.tolerance))
+        return Kept(plan.version, network, tallies)
 
-    def keep(self, plan: Plan, network: Network) -> None:
-        """Remembers the network of a plan whose transaction was written."""
+    def keep(self, plan: Plan, network: Network, tallies: Tallies) -> Network:
+        """Remembers the network of a plan whose transaction was written, and settles its changes; answers with it."""
         self._forget(plan.name)
-        self._kept[plan.name] = (plan.version, network)
-        self._size += len(network.given)
+        settled = network.kept()
+        self._kept[plan.name] = Kept(plan.version, settled, tallies)
+        self._size += len(settled.given)
         while self._size > self._most and len(self._kept) > 1:
             self._forget(next(iter(self._kept)))
+        return settled
 
     def _forget(self, name: str) -> None:
         if name in self._kept:
-            self._size -= len(self._kept.pop(name)[1].given)
+            self._size -= len(self._kept.pop(name).network.given)
 
     def drop(self) -> None:
         """Forgets everything: after any error, and at every assignment."""

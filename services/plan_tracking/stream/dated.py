@@ -12,8 +12,8 @@ from services.kit.logs import logger
 from services.kit.producer import LastingProducer
 from services.plan_tracking.domain.fold import london_day
 from services.plan_tracking.store import Store
-from services.plan_tracking.stream.announce import SOURCE
 from services.plan_tracking.stream.batch import PlanTracking
+from services.plan_tracking.stream.between import SOURCE
 
 log = logger(__name__)
 

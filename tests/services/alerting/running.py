@@ -23,15 +23,17 @@ from schemas.states import MilestoneConcluded, MilestoneState, PlanConcluded, Pl
 from services.alerting.app import build
 from services.alerting.settings import AlertingSettings
 from services.alerting.stream.batch import log_ends
+from services.alerting.telling.confirming import Links
 from services.kit.identity import Sessions
 from services.kit.kafka import Message, partition_of, producer, send
 from services.kit.mongo import Database, connect
 from services.kit.serve import add_health
 from tests.servers import Servers
-from tests.services.alerting.examples import NOW
+from tests.services.alerting.examples import NOW, TODAY
 
-SECRET = "tests only"
+SECRET = "for the tests of alerting, and nothing else"
 HOST = "127.0.0.1"
+LINKS = Links(SECRET, "http://alerts.example")
 
 Value = TypeVar("Value")
 
@@ -150,11 +152,16 @@ class Running:
         await self.settled()
 
     async def subscribe(self, **wanted: Any) -> dict[str, Any]:
-        """A new subscription; answers with what was shown of it."""
-        answer = await self.http.post("/api/alerting/subscriptions", json=wanted)
+        """A new subscription, told at once unless it is said otherwise; answers with what was shown of it."""
+        answer = await self.http.post("/api/alerting/subscriptions", json={"rhythm": "at_once", **wanted})
         assert answer.status_code == 201, answer.text
         shown: dict[str, Any] = answer.json()
         return shown
+
+    async def hand(self, department: str, mailbox: str) -> httpx.Response:
+        """Hands over the contact of a department."""
+        contact = {"department": department, "mailbox": mailbox}
+        return await self.http.post("/api/alerting/contacts", json=contact)
 
     async def told(self) -> list[dict[str, Any]]:
         """What the subscriber was told, newest first."""
@@ -163,16 +170,18 @@ class Running:
         return notifications
 
     async def settled(self) -> None:
-        """Waits until every state is judged, and nobody is due or waits for an attempt."""
+        """Waits until every state is judged, and nobody is to be told at once or waits for an attempt."""
         await until(self.unsettled, lambda left: not left)
 
     async def unsettled(self) -> dict[str, int]:
         """What is left to do, by kind."""
-        pending = {"state": "pending"}
+        pending, woken = {"state": "pending"}, {"wakes": {"$gte": "0001-01-01", "$lte": TODAY.isoformat()}}
         left = {
-            "states": await self._unread(),
+            "unread": await self._unread(),
+            "states": await self.database["states"].count_documents(woken),
+            "plans": await self.database["plans"].count_documents(woken),
             "marks": await self.database["marks"].count_documents({}),
-            "rows": await self.database["rows"].count_documents({}),
+            "rows": await self.database["rows"].count_documents({"rhythms.at_once": {"$exists": True}}),
             "notifications": await self.database["notifications"].count_documents(pending),
         }
         return {kind: count for kind, count in left.items() if count}
@@ -196,7 +205,7 @@ async def alerting(
     """Alerting, ready, until the body ends; `more` are settings."""
     own = {"kafka": servers.kafka, "mongo": servers.mongo, "namespace": namespace, "session_secret": SECRET}
     mail = {"smtp_host": HOST, "smtp_port": receiver.smtp_port, "mail_from": "milepost@example.gov.uk"}
-    quick = {"retry_seconds": (0.2, 0.2, 0.2), "plans_url": "http://plans.example"}
+    quick = {"retry_seconds": (0.2, 0.2, 0.2), "plans_url": "http://plans.example", "alerts_url": "http://alerting"}
     service = await build(AlertingSettings(**{**own, **mail, **quick, **more}), clock_from(NOW))
     add_health(service)
     work, client = asyncio.create_task(service.work()), connect(servers.mongo)

@@ -5,9 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from schemas.alerts import Notification
-from services.alerting.domain.model import KeptAlert, NotificationRecord, Scope, Subscription
+from schemas.states import MilestoneState, PlanState
+from services.alerting.domain.model import KeptAlert, NotificationRecord
+from services.alerting.domain.rules.book import RuleBook
+from services.alerting.domain.scopes import Scope
+from services.alerting.domain.subscriptions import Subscription
 from services.alerting.store import Store
-from services.alerting.stream.changes import Arrived, take
+from services.alerting.stream.changes import Changes, newest
 from services.alerting.telling.gather import destination, notification_id
 from services.alerting.telling.subscribing import new_secret
 from services.kit.mongo import Session, transaction
@@ -66,7 +70,7 @@ async def subscribed(store: Store, *made: Subscription) -> None:
 
     async def work(session: Session) -> None:
         for one in made:
-            await store.add_subscription(session, one)
+            await store.subscriptions.add(session, one)
 
     await transaction(store.client, work)
 
@@ -76,19 +80,23 @@ async def composed(store: Store, *records: NotificationRecord) -> None:
 
     async def work(session: Session) -> None:
         for record in records:
-            await store.add_notification(session, record)
+            await store.notifications.add(session, record)
 
     await transaction(store.client, work)
 
 
 async def heard(store: Store, steps: list[Step], version: int, now: dt.datetime = NOW) -> list[KeptAlert]:
     """The states of the steps arrive, and that of their plan; answers with the alerts that change."""
-    arriving = {f"{state.plan}|{state.milestone}": state for state in states(steps, version)}
+    return await arrive(store, *states(steps, version), plan_state(), now=now)
+
+
+async def arrive(store: Store, *arriving: MilestoneState | PlanState, now: dt.datetime = NOW) -> list[KeptAlert]:
+    """States arrive in one batch; answers with the alerts that change."""
     changed: list[KeptAlert] = []
 
     async def work(session: Session) -> None:
         nonlocal changed
-        changed = await take(store, session, Arrived(arriving, frozenset(), {PLAN: plan_state()}), now)
+        changed = await Changes(store, session, RuleBook(), now).take(newest((one, False) for one in arriving))
 
     await transaction(store.client, work)
     return changed

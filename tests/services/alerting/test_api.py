@@ -8,13 +8,15 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from schemas.states import Cause
 from services.alerting.api import AlertingApi
+from services.alerting.domain.rules.milestones import node
 from services.alerting.store import Store
 from services.kit.http import application
 from services.kit.identity import Identities, Sessions
 from services.kit.metrics import registry
-from tests.services.alerting.examples import NOW, PLAN, RAIL, Step
-from tests.services.alerting.stored import composed, heard, notification, subscribed, subscription
+from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, Step, plan_state, states
+from tests.services.alerting.stored import arrive, composed, heard, notification, subscribed, subscription
 
 SESSIONS = Sessions("tests only")
 HOOK = {"channel": "webhook", "target": "https://example.gov.uk/hook"}
@@ -48,8 +50,11 @@ async def test_a_webhook_s_secret_is_shown_once(http: httpx.AsyncClient) -> None
         "channel": "webhook",
         "target": "https://example.gov.uk/hook",
         "plan": PLAN,
+        "rules": [],
         "least_days": 5,
-        "rhythm": "at_once",
+        "rhythm": "default",
+        "hour": 8,
+        "weekday": 0,
         "state": "active",
         "ended": None,
         "created": NOW.isoformat(),
@@ -61,10 +66,21 @@ async def test_a_webhook_s_secret_is_shown_once(http: httpx.AsyncClient) -> None
 @pytest.mark.parametrize(
     ("wanted", "field"),
     [
-        ({}, "one of plan, department and milestone"),
-        ({"plan": PLAN, "department": "dft"}, "one of plan, department and milestone"),
-        ({"department": "dft", "milestone": RAIL}, "one of plan, department and milestone"),
+        ({}, "one of plan, department, milestone"),
+        ({"plan": PLAN, "department": "dft"}, "one of plan, department, milestone"),
+        ({"department": "dft", "milestone": RAIL}, "one of plan, department, milestone"),
+        ({"plan": PLAN, "place": "E06000001"}, "one of plan, department, milestone"),
+        ({"place": "E06000001", "mission": "growth"}, "one of plan, department, milestone"),
         ({"plan": "Not A Plan"}, "plan"),
+        ({"place": "Hartlepool"}, "place"),
+        ({"mission": "!!!"}, "mission"),
+        ({"plan": PLAN, "downstream": True}, "downstream"),
+        ({"plan": PLAN, "rules": ["slipped", "sliped"]}, "rules"),
+        ({"plan": PLAN, "hour": 24}, "hour"),
+        ({"plan": PLAN, "weekday": 7}, "weekday"),
+        ({"plan": PLAN, "quiet": {"from": 19}}, "quiet"),
+        ({"plan": PLAN, "quiet": {"from": 7, "until": 7}}, "quiet"),
+        ({"plan": PLAN, "hour": 8, "quiet": {"from": 19, "until": 9}}, "hour"),
         ({"plan": PLAN, "least_days": -1}, "least_days"),
         ({"plan": PLAN, "rhythm": "hourly"}, "rhythm"),
         ({"plan": PLAN, "channel": "pigeon"}, "channel"),
@@ -91,6 +107,21 @@ async def test_a_milestone_may_name_its_plan(http: httpx.AsyncClient) -> None:
         assert answer.status_code == 201
     listed = (await http.get("subscriptions", headers=key("dfe"))).json()["subscriptions"]
     assert {(one["milestone"], one.get("plan")) for one in listed} == {(RAIL, None), (RAIL, PLAN)}
+
+
+async def test_a_subscription_is_shown_in_the_words_it_was_asked_for_in(http: httpx.AsyncClient) -> None:
+    """Scope, rules, rhythm and hours; a mission by its slug, however it was written."""
+    for wanted, shown in (
+        ({"milestone": RAIL, "plan": PLAN, "downstream": True}, {}),
+        ({"place": "E06000001", "rules": ["blocked", "slipped", "blocked"]}, {"rules": ["blocked", "slipped"]}),
+        ({"mission": "Kickstart growth!"}, {"mission": "kickstart-growth"}),
+        ({"department": "dft", "rhythm": "weekly", "hour": 17, "weekday": 4}, {}),
+        ({"plan": PLAN, "rhythm": "daily", "quiet": {"from": 19, "until": 7}}, {}),
+    ):
+        made = await http.post("subscriptions", json={**HOOK, **wanted}, headers=key("dfe"))
+        assert made.status_code == 201, made.text
+        found = (await http.get(f"subscriptions/{made.json()['id']}", headers=key("dfe"))).json()
+        assert {name: found[name] for name in wanted} == {**wanted, **shown}
 
 
 async def test_without_a_key_nobody_subscribes(http: httpx.AsyncClient) -> None:
@@ -123,7 +154,7 @@ async def test_whoever_leaves_is_told_nothing_more(http: httpx.AsyncClient, stor
     assert (await http.delete("subscriptions/s1", headers=key("dfe"))).status_code == 204
     shown = (await http.get("subscriptions/s1", headers=key("dfe"))).json()
     assert (shown["state"], shown["ended"]) == ("ended", "left")
-    found = await store.subscription("s1")
+    found = await store.subscriptions.find("s1")
     assert found is not None
     assert found.secret is None
 
@@ -133,7 +164,22 @@ async def test_the_alerts_of_a_public_plan_are_public(http: httpx.AsyncClient, s
     await subscribed(store, subscription("s1"))
     await heard(store, [Step(RAIL, 100, 150)], 1)
     (alert,) = (await http.get(f"alerts?plan={PLAN}")).json()["alerts"]
-    assert alert["reason"] == "50 days later than agreed; the plan tolerates 14 days"
+    assert alert["reason"].startswith("50 days later than agreed; the plan tolerates 14 days. Its own date drives it")
     assert (alert["milestone"], alert["rule"], alert["level"], alert["days"]) == (RAIL, "slipped", "firing", 50)
     assert (await http.get("alerts?plan=dluhc/unknown")).status_code == 404
     assert (await http.get("alerts")).status_code == 422
+
+
+async def test_a_cause_in_a_plan_that_is_not_public_is_not_named(http: httpx.AsyncClient, store: Store) -> None:
+    """Neither as the cause nor in the reason; whoever may see that plan reads both."""
+    secret = "dft/secret"
+    (driving,) = states([Step(RAIL, 100, 150)], plan=secret)
+    (late,) = states([Step(SKILLS, 100, 150)])
+    cause, path = Cause(plan=secret, milestone=RAIL, department="dft", by_day=False), (node(driving), node(late))
+    hidden = plan_state("owner", plan=secret).model_copy(update={"contributors": ()})
+    await arrive(store, driving, late.model_copy(update={"cause": cause, "path": path}), plan_state(), hidden)
+    for caller, named, title in (("hmt", "", "A milestone that is not public"), ("dft", RAIL, "Rail 2")):
+        (alert,) = (await http.get(f"alerts?plan={PLAN}", headers=key(caller))).json()["alerts"]
+        assert alert["cause"]["milestone"] == named
+        assert f"{title} drives it" in alert["reason"]
+        assert ("Rail" in str(alert)) is bool(named)

@@ -15,7 +15,7 @@ from services.alerting.sending import LEASE, Sending
 from services.alerting.store import Store
 from services.kit.metrics import registry
 from tests.services.alerting.examples import NOW
-from tests.services.alerting.running import HOST, Receiver, clock_from, until
+from tests.services.alerting.running import HOST, LINKS, Receiver, clock_from, until
 from tests.services.alerting.stored import composed, notification, subscribed, subscription
 
 
@@ -27,7 +27,7 @@ class Replica:
         self.metrics = registry()
         senders = {
             "webhook": WebhookSender(self._http, utc_now),
-            "mail": MailSender(HOST, receiver.smtp_port, "milepost@example.gov.uk"),
+            "mail": MailSender(HOST, receiver.smtp_port, "milepost@example.gov.uk", LINKS.letter),
         }
         self.sending = Sending(store, senders, (0.05, 0.05), Measures(self.metrics), clock, bell)  # type: ignore[arg-type]
         self._loop = Loop("sending", self.sending.step, 0.1, bell)
@@ -50,7 +50,7 @@ async def ended(store: Store, identifier: str) -> NotificationRecord:
     """The notification, when nothing is left to do for it."""
 
     async def look() -> NotificationRecord:
-        return (await store.notifications([identifier]))[0]
+        return (await store.notifications.find([identifier]))[0]
 
     return await until(look, lambda record: record.next is None)
 
@@ -95,7 +95,7 @@ async def test_410_ends_the_subscription(store: Store, receiver: Receiver) -> No
         assert (await ended(store, "s1-1")).state == "stopped"
         assert (await ended(store, "s1-2")).state == "stopped"
     assert len(receiver.webhooks) == 1
-    found = await store.subscription("s1")
+    found = await store.subscriptions.find("s1")
     assert found is not None
     assert (found.ended, found.secret) == ("the receiver wants no more: 410 no", None)
 
@@ -111,7 +111,7 @@ async def test_other_client_errors_stop(store: Store, receiver: Receiver, status
         record = await ended(store, "s1-1")
     assert (record.state, record.attempts[0].answer) == ("stopped", f"{status} no")
     assert replica.counted("milepost_undelivered_total", channel="webhook") == 1
-    found = await store.subscription("s1")
+    found = await store.subscriptions.find("s1")
     assert found is not None
     assert found.ended is None
 

@@ -3,14 +3,20 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from schemas.alerts import NotificationData
+from schemas.alerts import NotificationData, Rhythm, Rule, Symptom, Told
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.alerting.domain.compose import Composed, compose
-from services.alerting.domain.levels import Heard, conclude
+from services.alerting.domain.levels import Heard, HeardPlan, conclude, conclude_plan
 from services.alerting.domain.model import KeptAlert, Said
+from services.alerting.domain.rhythm import WantedRhythm, covers
+from services.alerting.domain.rules.every import TOLERATED
+from services.alerting.domain.rules.holds import Limits
+from services.alerting.domain.scopes import Scope
 from services.alerting.domain.select import Listener, decide_all, hold_all
+from services.alerting.domain.subscriptions import Subscription
 from tests.services.alerting.examples import NOW, PLAN, Step, plan_state, states
 
 URL = "http://plans.example"
@@ -22,10 +28,14 @@ class World:
 
     least_days: int = 0
     departments: tuple[str, ...] = ("dfe",)
+    rhythm: WantedRhythm = "at_once"
+    rules: tuple[Rule, ...] = ()
     states: dict[str, MilestoneState] = field(default_factory=dict)
     alerts: dict[str, KeptAlert] = field(default_factory=dict)
     said: dict[str, Said] = field(default_factory=dict)
     plans: dict[str, PlanState] = field(default_factory=lambda: {PLAN: plan_state()})
+    heard_of: dict[str, dt.date] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
     version: int = 0
     passed: int = 0
     tolerance: int = 14
@@ -38,7 +48,22 @@ class World:
     @property
     def listener(self) -> Listener:
         """The subscriber."""
-        return Listener(self.least_days, self.departments, self.said)
+        return Listener(
+            Subscription(
+                id="s",
+                owner=self.departments[0],
+                departments=self.departments,
+                channel="webhook",
+                target="https://example.gov.uk/hook",
+                secret=None,
+                scope=Scope("plan", PLAN),
+                least_days=self.least_days,
+                rhythm=self.rhythm,
+                created=NOW,
+                rules=self.rules,
+            ),
+            self.said,
+        )
 
     def hear(self, steps: Iterable[Step], *, known: bool = False) -> list[KeptAlert]:
         """The states of the steps arrive in one batch; answers with the alerts that change."""
@@ -49,22 +74,45 @@ class World:
         """States arrive in one batch; those that are not newer than stored are skipped."""
         keyed = {milestone_key(state.plan, state.milestone): state for state in arriving}
         newer = {k: s for k, s in keyed.items() if k not in self.states or s.version > self.states[k].version}
-        heard = [Heard(state, first=key not in self.states, known=known) for key, state in newer.items()]
+        heard = [self._heard(key, state, known) for key, state in newer.items()]
         self.states |= newer
-        changed = conclude(heard, self.alerts, self.states, self.now)
+        return self._judge(heard)
+
+    def _heard(self, key: str, state: MilestoneState, known: bool) -> Heard:
+        was = self.states.get(key)
+        loosened = TOLERATED if was and was.tolerance > state.tolerance else frozenset()
+        return Heard(state, first=was is None, known=known, before=was, loosened=loosened)
+
+    def rejudge(self, *loosened: Symptom) -> list[KeptAlert]:
+        """A day has passed, or rules of these symptoms are new: all states are judged again, with none arriving."""
+        return self._judge([Heard(state, before=state, loosened=loosened) for state in self.states.values()])
+
+    def _judge(self, heard: list[Heard]) -> list[KeptAlert]:
+        changed = conclude(heard, self._firing(), self.states, self.now, self.limits).changed
         self.alerts |= {kept.key: kept for kept in changed}
         return changed
 
-    def told(self) -> NotificationData | None:
-        """The quiet time is over: what the subscriber is told, and remembered as said."""
+    def _firing(self) -> dict[str, KeptAlert]:
+        return {key: kept for key, kept in self.alerts.items() if kept.firing}
+
+    def lead(self, **changes: Any) -> list[KeptAlert]:
+        """The plan's state arrives, or is judged again, with these changes; answers with the alerts that change."""
+        more = {name: changes.pop(name) for name in ("known", "loosened", "first") if name in changes}
+        self.plans[PLAN] = self.plans[PLAN].model_copy(update={"day": self.now.date(), **changes})
+        changed = conclude_plan(HeardPlan(self.plans[PLAN], self.heard_of, **more), self._firing(), self.now).changed
+        self.alerts |= {kept.key: kept for kept in changed}
+        return changed
+
+    def told(self, rhythm: Rhythm = "at_once") -> NotificationData | None:
+        """The quiet time is over: what the subscriber is told in this rhythm, and remembered as said."""
         alerts = [kept for key, kept in self.alerts.items() if kept.firing or key in self.said]
         items = decide_all(alerts, self.listener, self.states, self.plans, self.now)
-        return self._say(compose(items, self.listener, self.states, self.plans, URL))
+        due = [item for item in items if covers(rhythm, item.rhythm)]
+        return self._say(compose(due, self.listener, self.states, self.plans, URL, rhythm=rhythm))
 
     def summary(self) -> NotificationData | None:
         """Somebody subscribes now: the one summary."""
-        firing = [kept for kept in self.alerts.values() if kept.firing]
-        items = hold_all(firing, self.listener, self.plans)
+        items = hold_all(self._firing().values(), self.listener, self.plans)
         return self._say(compose(items, self.listener, self.states, self.plans, URL, kind="summary"))
 
     def _say(self, composed: Composed | None) -> NotificationData | None:
@@ -78,11 +126,21 @@ class World:
         return composed.data
 
 
+def each(data: NotificationData | None) -> list[Told]:
+    """Everything that a notification tells, in its order."""
+    return [told for section in data.causes for told in section.moved] if data else []
+
+
 def names(data: NotificationData | None) -> list[str]:
     """The milestones that a notification tells, in its order."""
-    return [told.milestone for section in data.causes for told in section.moved] if data else []
+    return [told.milestone for told in each(data)]
 
 
 def ends(data: NotificationData | None) -> dict[str, str | None]:
-    """Why each milestone's alert is over."""
-    return {told.milestone: told.ended for section in data.causes for told in section.moved} if data else {}
+    """Why each milestone's alert is over, of those that are."""
+    return {told.milestone: told.ended for told in each(data) if told.ended}
+
+
+def raised(data: NotificationData | None) -> dict[str, str]:
+    """Under which rule something holds of each milestone that is told."""
+    return {told.milestone: told.rule for told in each(data) if not told.ended}

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from schemas import topics
 from services.kit.consume import CursorConsumer, Records, refuse_outside
@@ -53,6 +55,7 @@ class Running:
     consumer: CursorConsumer
     work: Counting
     write: Callable[..., Any]
+    topic: str
 
 
 @pytest_asyncio.fixture
@@ -70,7 +73,7 @@ async def running(servers: Servers, namespace: str) -> AsyncIterator[Running]:
         await send(writer, [Message(topic, 0, "key", value) for value in values])
 
     await until(lambda: consumer.working() is None)
-    yield Running(consumer, work, write)
+    yield Running(consumer, work, write, topic)
     await kafka.stop()
     await writer.stop()
     client.close()
@@ -108,6 +111,24 @@ async def test_a_batch_that_hangs_is_not_well(running: Running) -> None:
     await until(lambda: "one batch has run" in (running.consumer.well() or ""))
     gate.set()
     await until(lambda: running.consumer.well() is None)
+
+
+async def test_the_lag_is_what_is_not_yet_worked_on(running: Running) -> None:
+    """By partition: while a batch hangs it grows with what is written, and then it is nothing."""
+    gate = asyncio.Event()
+    running.work.before = gate.wait
+    here = TopicPartition(running.topic, 0)
+    await running.write(b"1", b"2")
+    await until(lambda: running.consumer._busy_since)
+    assert (await running.consumer.lag())[here] == 2
+    await running.write(b"3", b"4", b"5")
+    lag = await running.consumer.lag()
+    assert lag[here] == 5
+    assert sum(lag.values()) == 5
+    gate.set()
+    await until(lambda: len(running.work.seen) == 5)
+    await until(lambda: not running.consumer._busy_since)
+    assert set((await running.consumer.lag()).values()) == {0}
 
 
 async def test_a_failure_that_lasts_is_not_well(running: Running) -> None:
@@ -154,3 +175,56 @@ def test_a_cursor_outside_is_refused_in_a_sentence(following: int) -> None:
     """Records were lost, or the store belongs to another Kafka: never reset, always said."""
     with pytest.raises(Refused, match=r"do not belong together.*nothing was reset"):
         refuse_outside(HERE, Cursor(following), 5, 9)
+
+
+async def test_a_record_that_cannot_be_decoded_is_stood_in_for_and_no_other_is_lost(
+    servers: Servers, running: Running
+) -> None:
+    """A header's name may be any bytes: those before, behind and in other partitions are worked on all the same."""
+    writer = AIOKafkaProducer(bootstrap_servers=servers.kafka)
+    await writer.start()
+    for batch in (
+        batch_of(writer, Good("1"), Bad("2"), Good("3")),
+        batch_of(writer, Bad("4")),
+        batch_of(writer, Good("5")),
+    ):
+        await (await writer.send_batch(batch, running.topic, partition=0))
+    await asyncio.gather(*[await writer.send(running.topic, b"other", partition=n) for n in (1, 2)])
+    await writer.stop()
+    await until(lambda: len(running.work.seen) == 7)
+    assert sorted(running.work.seen) == [b"", b"", b"", b"1", b"5", b"other", b"other"]
+    assert running.consumer.well() is None
+
+
+class Good(str):
+    """The name of a header."""
+
+    __slots__ = ()
+
+
+class Bad(str):
+    """The name of a header, on its way not UTF-8."""
+
+    __slots__ = ()
+
+    def encode(self, *_: Any) -> bytes:
+        """What no client written in Python would send."""
+        return b"\xff"
+
+
+def batch_of(writer: AIOKafkaProducer, *names: str) -> BatchBuilder:
+    """A batch of records with these headers; each has its header's name as value."""
+    batch = writer.create_batch()
+    batch._builder = _DefaultRecordBatchBuilderPy(
+        magic=2,
+        compression_type=0,
+        is_transactional=0,
+        producer_id=-1,
+        producer_epoch=-1,
+        base_sequence=-1,
+        batch_size=16_384,
+    )
+    for name in names:
+        batch.append(key=None, value=str.encode(name), timestamp=None, headers=[(name, b"")])
+    batch.close()
+    return batch

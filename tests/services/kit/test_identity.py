@@ -1,9 +1,11 @@
 """Sessions and identities: what is believed, and what is not."""
 
+import httpx
 import pytest
+from fastapi import Request
 
 from services.kit.http import Problem
-from services.kit.identity import Identity, Sessions
+from services.kit.identity import Identities, Identity, Sessions
 
 
 def test_a_session_says_who_it_speaks_for() -> None:
@@ -25,3 +27,15 @@ def test_an_identity_requires_its_own_names() -> None:
     Identity(("dft",)).require("/dft/p6")
     with pytest.raises(Problem, match="speaks for dft only"):
         Identity(("dft",)).require("dfte/rail-2")
+
+
+@pytest.mark.parametrize(("answer", "status"), [(401, 401), (429, 503), (500, 503), (503, 503)])
+async def test_only_what_ingest_calls_unknown_is_unknown(answer: int, status: int) -> None:
+    """While ingest is busy or broken a good key is not called a bad one: the caller is asked to try again."""
+    ingest = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: httpx.Response(answer)), base_url="http://ingest"
+    )
+    asking = Request({"type": "http", "headers": [(b"authorization", b"Bearer mp_key")]})
+    with pytest.raises(Problem) as refused:
+        await Identities(Sessions("secret"), ingest).of(asking)
+    assert refused.value.status == status

@@ -5,7 +5,9 @@ import contextlib
 
 import pytest
 
-from services.kit.serve import together, wait_for
+from services.kit.http import application
+from services.kit.metrics import exposition, registry
+from services.kit.serve import Service, add_health, together, wait_for
 
 
 async def test_what_is_not_there_yet_is_waited_for() -> None:
@@ -20,6 +22,27 @@ async def test_what_is_not_there_yet_is_waited_for() -> None:
 
     await wait_for("a server", attempt)
     assert attempts == 3
+
+
+def test_a_check_that_fails_is_a_series() -> None:
+    """Asked anew at each scrape, with the kind that tells alive from ready."""
+    said: list[str | None] = [None]
+    metrics = registry()
+
+    async def work() -> None:
+        """Nothing."""
+
+    app = application("Test", metrics)
+    add_health(Service(app, work, alive={"consumer": lambda: said[0]}, ready={"kafka": lambda: "not yet"}))
+    consumer, kafka = (
+        f'milepost_check_failing{{check="{check}",kind="{kind}"}}'
+        for check, kind in (("consumer", "alive"), ("kafka", "ready"))
+    )
+    shown = bytes(exposition(metrics).body).decode()
+    assert f"{consumer} 0.0" in shown
+    assert f"{kafka} 1.0" in shown
+    said[0] = "stuck"
+    assert f"{consumer} 1.0" in bytes(exposition(metrics).body).decode()
 
 
 async def test_when_one_part_fails_the_others_are_ended_and_the_error_is_raised() -> None:

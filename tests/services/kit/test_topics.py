@@ -3,10 +3,12 @@
 import secrets
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import MessageSizeTooLargeError
 
-from schemas.topics import events, plans, topics
+from schemas.topics import events, inbox, plans, topics
 from services.kit.serve import wait_for
 from services.kit.topics import TopicsUnfit, ensure_topics, require_topics
 from tests.servers import Servers
@@ -39,6 +41,50 @@ async def test_every_topic_is_as_the_contract_says_and_a_second_call_changes_not
         assert await configured(admin, events(namespace).name, "retention.ms") == str(90 * 86_400_000)
     finally:
         await admin.close()
+
+
+async def test_inboxes_are_made_where_they_are_wanted_and_stamp_and_bound_what_strangers_write(
+    servers: Servers, namespace: str
+) -> None:
+    """One whose safety has been altered since is refused, with the command that mends it."""
+    inboxes, topic = ("dft",), inbox("dft", namespace)
+    await ensure_topics(servers.kafka, namespace, inboxes=inboxes)
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    await admin.start()
+    try:
+        await require_topics(servers.kafka, namespace, inboxes=inboxes)
+        assert await configured(admin, topic.name, "message.timestamp.type") == "LogAppendTime"
+        altered = topic.config | {"compression.type": "producer"}
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, altered)])
+        with pytest.raises(TopicsUnfit, match=r"compression.type=producer.*kafka-configs.sh --alter"):
+            await require_topics(servers.kafka, namespace, inboxes=inboxes)
+        await require_topics(servers.kafka, namespace)
+        with pytest.raises(LookupError, match=r"inbox\.dwp"):
+            await require_topics(servers.kafka, namespace, inboxes=("dft", "dwp"))
+    finally:
+        await admin.delete_topics([topic.name])
+        await admin.close()
+
+
+async def test_a_compressed_bomb_does_not_get_into_an_inbox(servers: Servers, namespace: str) -> None:
+    """The broker unpacks what it is sent, and judges that by its size."""
+    topic = inbox("dft", namespace).name
+    await ensure_topics(servers.kafka, namespace, inboxes=("dft",))
+    writer = AIOKafkaProducer(bootstrap_servers=servers.kafka, compression_type="gzip", max_request_size=50_000_000)
+    await writer.start()
+    await writer.send_and_wait(topic, b" " * 1_000_000)
+    with pytest.raises(MessageSizeTooLargeError):
+        await writer.send_and_wait(topic, b" " * 20_000_000)
+    await writer.stop()
+    await delete(servers, topic)
+
+
+async def delete(servers: Servers, name: str) -> None:
+    """Deletes a topic."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    await admin.start()
+    await admin.delete_topics([name])
+    await admin.close()
 
 
 async def test_a_topic_with_another_number_of_partitions_is_refused(servers: Servers) -> None:
@@ -80,3 +126,12 @@ async def test_services_wait_for_missing_topics_and_refuse_changed_ones(servers:
 async def until_known(servers: Servers, namespace: str) -> None:
     """Requires the topics, as soon as the broker knows them."""
     await wait_for("the topics", lambda: require_topics(servers.kafka, namespace))
+
+
+async def test_topics_on_fewer_brokers_than_asked_for_are_refused(servers: Servers, namespace: str) -> None:
+    """One broker holds nothing twice: said at start, and when the topics are made."""
+    await require_topics(servers.kafka, namespace)
+    with pytest.raises(TopicsUnfit, match=r"on fewer brokers than the 3 of MILEPOST_REPLICATION.*reassign"):
+        await require_topics(servers.kafka, namespace, replicas=3)
+    with pytest.raises(TopicsUnfit, match=r"could not be created.*replication factor"):
+        await ensure_topics(servers.kafka, f"t-{secrets.token_hex(3)}", replicas=3)

@@ -19,7 +19,8 @@ from schemas.states import (
     Status,
 )
 from services.plan_tracking.domain.history import HistoryEntry
-from services.plan_tracking.domain.schedule import Edge, Given, Scheduled, schedule
+from services.plan_tracking.domain.network import Moves, Network, whole
+from services.plan_tracking.domain.schedule import Edge, Given, Scheduled, Terms, meet, path
 from tests.services.plan_tracking.renewal import RAIL
 from tests.services.plan_tracking.renewal import RENEWAL as RENEWAL
 from tests.services.plan_tracking.renewal import Spec as Spec
@@ -44,13 +45,13 @@ def _date(ordinal: int | None) -> dt.date | None:
     return None if ordinal is None else dt.date.fromordinal(ordinal)
 
 
-def _given(spec: Spec, plan: str) -> Given:
+def _given(spec: Spec) -> Given:
     return Given(
         lifecycle="cancelled" if spec.cancelled else "done" if spec.actual else "open",
         baseline=_ordinal(spec.baseline),
         declared=_ordinal(spec.forecast or spec.baseline),
         actual=_ordinal(spec.actual),
-        needs=tuple(Edge(plan, name, lag, "calendar") for name, lag in sorted(spec.needs)),
+        needs=tuple(Edge(name, lag, "calendar") for name, lag in sorted(spec.needs)),
     )
 
 
@@ -59,18 +60,19 @@ def states(
 ) -> list[MilestoneState]:
     """The states that follow from the specs on a day."""
     specs = list(specs)
-    given = {spec.name: _given(spec, plan) for spec in specs}
-    scheduled = schedule(plan, given, today.toordinal())
-    return [_state(spec, given[spec.name], scheduled[spec.name], plan, listed) for spec in specs]
+    given = {spec.name: _given(spec) for spec in specs}
+    network = whole(plan, Moves(given=given), Terms(day=today.toordinal()))
+    return [_state(spec, network, listed) for spec in specs]
 
 
-def _state(spec: Spec, given: Given, scheduled: Scheduled, plan: str, listed: bool) -> MilestoneState:
+def _state(spec: Spec, network: Network, listed: bool) -> MilestoneState:
+    given, scheduled, plan = network.given[spec.name], network.scheduled[spec.name], network.plan
     slip = None
     if given.baseline is not None and scheduled.projected is not None:
         slip = scheduled.projected - given.baseline
     precise = {"precision": spec.precision}
     explains = spec.forecast or spec.actual
-    driver = scheduled.path[0]
+    driver = scheduled.driver
     return MilestoneState(
         plan=plan,
         milestone=spec.name,
@@ -88,7 +90,7 @@ def _state(spec: Spec, given: Given, scheduled: Scheduled, plan: str, listed: bo
         forecast=_precise(spec.forecast, precise),
         actual=_date(given.actual),
         declared=_date(given.declared),
-        inherited=_date(scheduled.inherited),
+        inherited=_date(_inherited(spec.name, network)),
         projected=_date(scheduled.projected),
         slip=slip,
         status=_status(given, scheduled, slip),
@@ -102,8 +104,8 @@ def _state(spec: Spec, given: Given, scheduled: Scheduled, plan: str, listed: bo
         cause=Cause(plan=plan, milestone=driver, department=owner(driver), by_day=scheduled.by_day)
         if scheduled.projected
         else None,
-        path=tuple(Node(plan=plan, milestone=name) for name in scheduled.path),
-        needs=_needs(given, scheduled),
+        path=tuple(Node(plan=plan, milestone=name) for name in path(network, spec.name)),
+        needs=_needs(spec.name, network),
         last_heard=dt.datetime(2026, 11, 20, 9, 15, tzinfo=dt.UTC),
     )
 
@@ -120,19 +122,26 @@ def _status(given: Given, scheduled: Scheduled, slip: int | None) -> Status:
     return "late" if (slip or 0) > TOLERANCE else "slipping" if (slip or 0) > 0 else "on-track"
 
 
-def _needs(given: Given, scheduled: Scheduled) -> tuple[Need, ...]:
+def _inherited(name: str, network: Network) -> int | None:
+    demands = [meet(network, name, edge).demands for edge in network.given[name].needs]
+    return max((day for day in demands if day is not None), default=None)
+
+
+def _needs(name: str, network: Network) -> tuple[Need, ...]:
+    given, via = network.given[name], network.scheduled[name].via
+    met = {edge: meet(network, name, edge) for edge in given.needs}
     return tuple(
         Need(
-            plan=edge.plan,
-            milestone=edge.milestone,
+            plan=network.plan,
+            milestone=edge.giver,
             lag=edge.lag,
             unit=edge.unit,
-            projected=_date(met.projected),
-            float_days=None if met.demands is None or given.declared is None else given.declared - met.demands,
-            binding=edge.milestone == scheduled.via and met.demands is not None,
-            waiting=met.waiting,
+            projected=_date(one.projected),
+            float_days=None if one.demands is None or given.declared is None else given.declared - one.demands,
+            binding=edge.giver == via,
+            waiting=one.waiting,
         )
-        for edge, met in zip(given.needs, scheduled.needs, strict=True)
+        for edge, one in met.items()
     )
 
 

@@ -11,34 +11,40 @@ DATES: frozenset[Meaning] = frozenset({"original_baseline", "baseline", "forecas
 _TITLE = ("label", "title", "name", "milestone")
 """Words for the title, the plainest first: a header with an earlier one wins over one with a later."""
 
-_REASON = {"reason", "reasons", "comment", "comments", "commentary", "narrative", "notes", "explanation"}
-_COMPUTED = {"variance", "difference", "days", "previous", "prior"}
+REASON = {"reason", "reasons", "comment", "comments", "commentary", "narrative", "notes", "explanation"}
+COMPUTED = {"variance", "difference", "days", "previous", "prior"}
 _OTHER = {"milestones", "version", "original", "baseline", "forecast", "actual", "status"}
-_KNOWN = sorted({*_TITLE, *_REASON, *_COMPUTED, *_OTHER})
-_LONGEST_HEADER = 200
+_KNOWN = sorted({*_TITLE, *REASON, *COMPUTED, *_OTHER})
+LONGEST_HEADER = 200
 _ALIKE = 0.8
 """How alike two words are (0 to 1) from which one is the other misspelt: "miletone" is 0.94 like "milestone"."""
 
 
-@lru_cache(maxsize=4096)
-def _known(word: str) -> str:
+@lru_cache(maxsize=65_536)
+def known_word(word: str) -> str:
+    """The word that this is, misspelt or not; itself where it is like none that is known."""
     # whoever misspells a word gets its first letter right; comparing with these alone bounds the work on strange sheets
-    possible = [known for known in _KNOWN if known[0] == word[0]] if len(word) > 3 else []
+    possible = [known for known in _KNOWN if known[0] == word[0] and _as_long(known, word)] if len(word) > 3 else []
     alike = difflib.get_close_matches(word, possible, n=1, cutoff=_ALIKE)
     return alike[0] if alike else word
 
 
+def _as_long(one: str, other: str) -> bool:
+    """Whether words of these lengths can be alike at all; it saves most comparisons."""
+    return 3 * min(len(one), len(other)) >= 2 * max(len(one), len(other))
+
+
 def words(header: str) -> frozenset[str]:
     """The words of a header, each as the word we know where it is one of those, misspelt or not."""
-    return frozenset(_known(word) for word in re.findall(r"[a-z]+", header.lower()))
+    return frozenset(known_word(word) for word in re.findall(r"[a-z]+", header.lower()))
 
 
 def meaning(header: str) -> Meaning | None:
     """What the column under this header means; None when it is nothing we know, or is computed."""
-    if len(header) > _LONGEST_HEADER:
+    if len(header) > LONGEST_HEADER:
         return None
     said = words(header)
-    if said & _REASON:
+    if said & REASON:
         return "reason"
     if is_computed(header):
         return None
@@ -50,7 +56,7 @@ def meaning(header: str) -> Meaning | None:
 def is_computed(header: str) -> bool:
     """Whether the column is worked out from others: a variance, whatever the word for it, names both of its dates."""
     said = words(header)
-    return not said & _REASON and bool(said & _COMPUTED or ("baseline" in said and said & {"forecast", "actual"}))
+    return not said & REASON and bool(said & COMPUTED or ("baseline" in said and said & {"forecast", "actual"}))
 
 
 def _due(said: frozenset[str]) -> Meaning | None:

@@ -34,9 +34,18 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """How a row stands in a text file: the line that it begins in, and how many cells it has, blank ones too."""
+
+    line: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """A visible sheet: the values that are there, merged blocks, and which rows and columns are hidden.
 
+    `written` has the rows of a text file; `remarks` are sentences of its reader on how it had to be read.
     `bottom` is the last row with a value, 0 of an empty sheet; `every` are the columns with one, from the left, and
     `columns` those of them that are not hidden: what nobody is shown is not read.
     """
@@ -46,6 +55,8 @@ class Grid:
     merged: tuple[Area, ...] = ()
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     hidden_columns: frozenset[int] = field(default_factory=frozenset)
+    written: Mapping[int, Written] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     bottom: int = field(init=False, repr=False, compare=False)
     every: tuple[int, ...] = field(init=False, repr=False, compare=False)
     columns: tuple[int, ...] = field(init=False, repr=False, compare=False)

@@ -61,13 +61,13 @@ def _against_as_at(row: Row, due: dt.date, as_at: dt.date) -> Iterator[Finding]:
     if row.state == "open" and due < as_at:
         message = (
             f"{row.slot} is {row.said}, but its forecast {_said(due)} is before the as-at date {_said(as_at)}: "
-            "set it Complete, or give the date that is now expected"
+            "say that it is done, or give the date that is now expected"
         )
         yield row.finding("noted", row.due_field, message)
     if row.state != "open" and due > as_at:
         message = (
             f"{row.slot} is {row.said}, but its date {_said(due)} is after the as-at date {_said(as_at)}: "
-            "set it Live, or correct the date"
+            "say that it is open, or correct the date"
         )
         yield row.finding("noted", row.due_field, message)
 

@@ -1,7 +1,8 @@
 """What was read of a file: its milestones, how its columns were understood, and findings for a person."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,6 +27,7 @@ Meaning = Literal[
     "forecast",
     "actual",
     "status",
+    "resolution",
     "reason",
     "type",
     "project",
@@ -73,7 +75,8 @@ class Row:
     `slot` points at the row in findings and answers: "6.01.4" of a form, else the row's id, else "row 7"; it is never
     an id. `key` is an id of the publisher's own that outlives a renaming (a task's UID, an issue's key), where the file
     has one. `baseline` is the latest approved one; `due` the forecast or, of what is done, the actual date; `said` the
-    status as it was written; `others` what the other columns say, by their headers; `needs` the rows it waits for.
+    status as it was written; `project` what a column of projects says; `others` what the other columns say, by their
+    headers; `needs` the rows it waits for.
     `blank` are fields of the contract that are empty in a column marked complete: no longer known.
     """
 
@@ -93,6 +96,7 @@ class Row:
     others: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[Link, ...] = ()
     blank: frozenset[str] = frozenset()
+    project: str | None = None
 
     @property
     def agreed(self) -> PreciseDate | None:
@@ -151,15 +155,17 @@ class Choices:
     """What the sender decided of how a file is to be read, by the headers of its columns.
 
     `columns` corrects what a column means (None: it is not read); `order` confirms how its dates are written, `year`
-    how its quarters are meant; blanks of those in `complete` mean "no longer known". `ticked` are slots of tasks that
-    are milestones although the schedule does not flag them.
+    how its quarters are meant; blanks of those in `complete` mean "no longer known". `statuses` says what a status
+    means that is not known, as it is written ("": none is). `ticked` are slots of tasks that are milestones although
+    the file does not flag them.
     """
 
     columns: Mapping[str, Meaning | None] = field(default_factory=dict)
     order: Mapping[str, Order] = field(default_factory=dict)
     year: Mapping[str, Year] = field(default_factory=dict)
-    complete: Collection[str] = frozenset()
-    ticked: Collection[str] = frozenset()
+    complete: AbstractSet[str] = frozenset()
+    statuses: Mapping[str, State] = field(default_factory=dict)
+    ticked: AbstractSet[str] = frozenset()
 
 
 def on(date: dt.date | None) -> PreciseDate | None:

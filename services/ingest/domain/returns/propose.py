@@ -1,87 +1,59 @@
-"""What a return would publish: each row's milestone and data, held back where a person must decide first."""
+"""Proposes what a return would publish; what a person must decide first is held back."""
 
-import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from services.ingest.domain.returns.answers import Answers
+from services.ingest.domain.returns.changes import changes, unexplained
+from services.ingest.domain.returns.data import reported, shortened
 from services.ingest.domain.returns.front import project_finding
 from services.ingest.domain.returns.judge import Thresholds, doubt, middle_of, notes
-from services.ingest.domain.returns.model import BASELINE, Finding, Return, Row
-from services.ingest.domain.returns.names import Named, name_rows, slug_of
+from services.ingest.domain.returns.known import Before, Known, known_milestones
+from services.ingest.domain.returns.links import dependencies, undeclared
+from services.ingest.domain.returns.matching import Matched, Matching, uncompared
+from services.ingest.domain.returns.model import Finding, Return, Row
+from services.ingest.domain.returns.names import slug_of
+from services.ingest.domain.returns.proposal import Proposal, Proposed
+from services.ingest.domain.returns.template import unmarked
 
 THRESHOLDS = Thresholds()
-LONGEST_REASON = 2000
-"""The letters that the contract gives a reason."""
+
+LONGEST_KEY = 200
+"""Letters of an id; what is longer is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the sender says of a return. `project` and `as_at` confirm or replace what stands in it.
-
-    `include` names doubtful dates to publish all the same, by slot ("6.01.6") or slot and field ("6.01.6/forecast");
-    `rename` gives titles by slot; `leave_out` are slots that are not published.
-    """
-
-    plan: str
-    department: str
-    project: str | None = None
-    as_at: dt.date | None = None
-    include: Collection[str] = frozenset()
-    rename: Mapping[str, str] = field(default_factory=dict)
-    leave_out: Collection[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A row as it would be published: `data` is that of a `milestone.reported`, its dates as the contract writes them.
-
-    Only what is `ready` may be published: of the rest a finding says what must be decided. There is no name without a
-    project or a usable title.
-    """
-
-    row: Row
-    name: str | None
-    data: Mapping[str, Any]
-    findings: tuple[Finding, ...]
-    ready: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """What a return would publish, as at which date; `findings` are about the return, its sheets and refused rows."""
-
-    plan: str
-    department: str
-    project: str | None
-    as_at: dt.date | None
-    period: str | None
-    proposals: tuple[Proposal, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def ready(self) -> tuple[Proposal, ...]:
-        """The rows that may be published."""
-        return tuple(proposal for proposal in self.proposals if proposal.ready)
-
-
-def propose(read: Return, answers: Answers, thresholds: Thresholds = THRESHOLDS) -> Proposed:
+def propose(read: Return, answers: Answers, before: Before, thresholds: Thresholds = THRESHOLDS) -> Proposed:
     """What the return would publish under these answers. Raises nothing: what is wrong or missing is a finding."""
     project, as_at = answers.project or read.project, answers.as_at or read.as_at
-    missing = [*_missing(project, as_at)]
-    rows = [_renamed(row, answers.rename) for row in read.rows]
-    named = name_rows(rows, answers.department, project, answers.leave_out)
-    said = _by_row(read)
+    rows = [_mended(row, answers, project) for row in read.rows]
+    known = known_milestones(answers.department, before)
+    matched = Matching(answers, known, (before.today or {}).keys(), before.sent.names).rows(rows)
+    doubts, said = _doubts(rows, as_at, thresholds.doubtful), _by_row(read)
     proposals = []
-    for row, of_row, doubted in zip(rows, named, _doubts(rows, as_at, thresholds.doubtful), strict=True):
+    for row, of_row, doubted in zip(rows, matched, doubts, strict=True):
         about = [*said.pop((row.sheet, row.row), ()), *notes(row, as_at, thresholds.explained)]
-        proposal = _proposal(row, of_row, doubted, answers, about)
-        proposals.append(dataclasses.replace(proposal, ready=proposal.ready and not missing))
+        proposals.append(_proposal(row, of_row, doubted, answers, before.today is not None, about))
     general = [finding for findings in said.values() for finding in findings]
-    findings = (*general, *missing, *_about_answers(read, answers))
-    return Proposed(answers.plan, answers.department, project, as_at, read.period, tuple(proposals), findings)
+    named = {p.row.slot: p.name for p in proposals if p.ready and p.name} if as_at else {}
+    return Proposed(
+        answers.plan,
+        answers.department,
+        project,
+        as_at,
+        read.period,
+        tuple(_among(proposal, named) for proposal in proposals),
+        (
+            *general,
+            *_missing(project, as_at, matched),
+            *uncompared(rows, matched, known.values()),
+            *_about_plan(before),
+            *_about_answers(read, answers),
+        ),
+        dependencies([p.row for p in proposals if p.row.slot in named], named, before),
+        tuple(_absent(known.values(), matched)),
+    )
 
 
 def _by_row(read: Return) -> dict[tuple[str | None, int | None], list[Finding]]:
@@ -98,64 +70,75 @@ def _doubts(rows: Sequence[Row], as_at: dt.date | None, days: int) -> list[Findi
     return [doubt(row, middle, days) for row in rows]
 
 
-def _missing(project: str | None, as_at: dt.date | None) -> Iterator[Finding]:
-    if project is None:
+def _missing(project: str | None, as_at: dt.date | None, matched: Sequence[Matched]) -> Iterator[Finding]:
+    unnamed = any(one.name is None and not one.obstacles for one in matched)
+    if project is None and (unnamed or not matched):
         yield Finding("refused", "no project reference was found: say which project it is about", field="project")
-    elif slug_of(project) is None:
+    elif project is not None and slug_of(project) is None:
         message = f"the project reference {project!r} has no letter or digit that a name can be made of: give another"
         yield Finding("refused", message, field="project")
     if as_at is None:
         yield Finding("refused", "no as-at date was found: say as at which date the return was made", field="as_at")
 
 
-def _renamed(row: Row, titles: Mapping[str, str]) -> Row:
-    return dataclasses.replace(row, title=" ".join(titles[row.slot].split())) if row.slot in titles else row
+def _about_plan(before: Before) -> Iterator[Finding]:
+    if before.today is None:
+        message = "today's plan is not known now, so what would change is not shown: ask again in a moment"
+        yield Finding("noted", message, field="plan")
 
 
-def _proposal(row: Row, named: Named, doubted: Finding | None, answers: Answers, about: Sequence[Finding]) -> Proposal:
-    confirmed = doubted is not None and bool({row.slot, f"{row.slot}/{doubted.field}"} & set(answers.include))
-    left_out = row.slot in answers.leave_out
-    data = _data(row, without=doubted.field if doubted and not confirmed else None)
-    findings = [*about, *named.obstacles]
+def _mended(row: Row, answers: Answers, project: str | None) -> Row:
+    """The row as its sender means it, and without what a spreadsheet needs to take a text for one.
+
+    Its project is the one that the sender gave, else what its column says, else that of the whole return.
+    """
+    return replace(
+        row,
+        title=" ".join(unmarked(answers.rename.get(row.slot, row.title)).split()),
+        reason=unmarked(row.reason) if row.reason else None,
+        key=row.key if row.key and len(row.key) <= LONGEST_KEY else None,
+        project=answers.project or row.project or project,
+    )
+
+
+def _proposal(
+    row: Row, matched: Matched, doubted: Finding | None, answers: Answers, planned: bool, about: Iterable[Finding]
+) -> Proposal:
+    confirmed = doubted is not None and bool({row.slot, f"{row.slot}/{doubted.field}"} & answers.include)
+    left_out, state = row.slot in answers.leave_out, matched.known.state if matched.known else None
+    data = reported(row, without=doubted.field if doubted and not confirmed else None)
+    findings = [*about, *matched.obstacles, *matched.notes, *shortened(row)]
+    if not any(finding.field == "reason" for finding in findings):
+        findings += unexplained(row, state)
     if doubted:
         findings.insert(0, _confirmed(doubted) if confirmed else doubted)
     if left_out:
         findings.append(row.finding("noted", "slot", f"{row.slot} is left out, as asked"))
-    if len(row.reason or "") > LONGEST_REASON:
-        message = f"{row.slot}: only the first {LONGEST_REASON} letters of the reason are published: shorten it"
-        findings.append(row.finding("noted", "reason", message))
-    ready = named.name is not None and not named.obstacles and not left_out
-    return Proposal(row, named.name, data, tuple(findings), ready)
+    ready = matched.name is not None and not matched.obstacles and not left_out
+    changed, new = (changes(data, state), state is None) if planned else ((), None)
+    return Proposal(row, matched, data, changed, new, tuple(findings), ready)
 
 
 def _confirmed(doubted: Finding) -> Finding:
     message = f"{doubted.slot}: the {doubted.field} is far from the other date, but was confirmed: it is published"
-    return dataclasses.replace(doubted, kind="noted", message=message)
+    return replace(doubted, kind="noted", message=message)
 
 
-def _data(row: Row, without: str | None) -> dict[str, Any]:
-    """The row as the contract has it; what is not known is absent, and so says nothing."""
-    # what was cancelled has no date to come, and never had an actual one
-    dates = {BASELINE: row.agreed, row.due_field: row.due if row.state != "cancelled" else None}
-    said = {
-        "title": row.title,
-        "type": row.type,
-        "state": row.state,
-        **{name: date.model_dump() for name, date in dates.items() if date and name != without},
-        "reason": _reason(row),
-    }
-    return {name: value for name, value in said.items() if value}
+def _among(proposal: Proposal, named: Mapping[str, str]) -> Proposal:
+    """The proposal beside the others: `named` has the milestones of those that are ready, by slot."""
+    findings = (*proposal.findings, *undeclared(proposal.row, named))
+    return replace(proposal, findings=findings, ready=proposal.row.slot in named)
 
 
-def _reason(row: Row) -> str | None:
-    said = [row.said if row.state == "cancelled" else None, row.reason]
-    return ": ".join(filter(None, said))[:LONGEST_REASON] or None
+def _absent(known: Iterable[Known], matched: Sequence[Matched]) -> Iterator[Known]:
+    names = {one.name for one in matched}
+    return (one for one in known if one.returned and one.name not in names)
 
 
 def _about_answers(read: Return, answers: Answers) -> Iterator[Finding]:
     if answers.project is None and read.project is not None and (ends := project_finding(read.project)):
         yield ends
     slots = {row.slot for row in read.rows}
-    for name, asked in (("include", answers.include), ("rename", answers.rename), ("leave_out", answers.leave_out)):
-        for slot in sorted({said.partition("/")[0] for said in asked} - slots):
+    for name in ("include", "rename", "leave_out", "same", "new"):
+        for slot in sorted({said.partition("/")[0] for said in getattr(answers, name)} - slots):
             yield Finding("noted", f"{name} names {slot}, which no row that was read has: correct it", field=name)

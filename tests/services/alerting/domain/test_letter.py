@@ -80,11 +80,12 @@ def test_ends_say_why() -> None:
     world.told()
     world.hear([Step(RAIL, 100, 150, cancelled=True), Step(STATION, 100, needs=(RAIL,))])
     text = written(world.told()).text()
-    assert text.startswith("What you were told of is over: 2 milestones.")
+    assert text.startswith("This needs somebody's attention: 2 milestones.")
     assert "Over: it was cancelled." in text
     assert (
         "Over: what it waited for was cancelled, or has no date any more. It stands at 5 March 2027, as agreed." in text
     )
+    assert "It needs Rail 2, which was cancelled. Say what it needs instead, or remove the dependency." in text
 
 
 def test_good_news_says_so() -> None:

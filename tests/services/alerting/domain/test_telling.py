@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.services.alerting.examples import PLAN, RAIL, SKILLS, STATION, Step, chain, day, plan_state, states
-from tests.services.alerting.world import URL, World, ends, names
+from tests.services.alerting.world import URL, World, ends, names, raised
 
 MOVED = Step(RAIL, 100, 150, reason="Possession moved by Network Rail")
 
@@ -170,13 +170,13 @@ def test_completed_in_time_after_a_warning_ends(world: World) -> None:
 
 
 def test_a_cancelled_predecessor_is_never_good_news(world: World) -> None:
-    """The milestone that drove the slip is cancelled: those behind it end as predecessor-gone, down the whole chain."""
+    """The slips behind it end as predecessor-gone, down the chain; what needed it waits on something unplanned."""
     world.hear(chain(rail=MOVED))
     world.told()
     world.hear(chain(rail=replace(MOVED, cancelled=True)))
     data = world.told()
     assert data is not None
-    assert data.kind == "ended"
+    assert (data.kind, raised(data)) == ("raised", {STATION: "unplanned"})
     assert ends(data) == {RAIL: "cancelled", STATION: "predecessor-gone", SKILLS: "predecessor-gone"}
 
 

@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP
 
 from services.alerting.senders.mail import MailSender, mail
 from tests.services.alerting.examples import PLAN, RAIL
-from tests.services.alerting.running import HOST
+from tests.services.alerting.running import HOST, LINKS
 from tests.services.alerting.stored import body, notification, subscription
 
 TO = subscription("s1", "team@dfe.example", channel="mail")
@@ -103,11 +103,11 @@ async def answering(recipient: str, data: str) -> AsyncIterator[int]:
 async def test_what_a_server_s_answer_means(recipient: str, data: str, result: str) -> None:
     """5xx of a mailbox or a mail is for good, 4xx is worth another try."""
     async with answering(recipient, data) as port:
-        outcome = await MailSender(HOST, port, "milepost@example.gov.uk").send(notification(TO), TO)
+        outcome = await MailSender(HOST, port, "milepost@example.gov.uk", LINKS.letter).send(notification(TO), TO)
     assert outcome.result == result
 
 
 async def test_a_server_that_is_away_is_worth_another_try() -> None:
     """It is ours to mend, not the receiver's."""
-    outcome = await MailSender(HOST, 1, "milepost@example.gov.uk").send(notification(TO), TO)
+    outcome = await MailSender(HOST, 1, "milepost@example.gov.uk", LINKS.letter).send(notification(TO), TO)
     assert outcome.result == "failed"

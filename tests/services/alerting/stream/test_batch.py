@@ -11,9 +11,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from schemas import topics
 from schemas.alerts import ALERT_CHANGED, Alert
 from schemas.states import MilestoneState, PlanState
-from services.alerting.store import Note, Store
+from services.alerting.domain.rules.book import RuleBook
+from services.alerting.store import Store
+from services.alerting.store.alerts import Note
 from services.alerting.stream.announce import Announcements
 from services.alerting.stream.batch import Alerting, place
+from services.alerting.stream.changes import Changes
 from services.alerting.stream.days import Days
 from services.kit.cursors import Cursor, LostCursor
 from services.kit.kafka import Announcer, partition_of, producer
@@ -53,7 +56,7 @@ async def alerting(servers: Servers, namespace: str, clock: Clock) -> AsyncItera
     await store.prepare()
     rejects, metrics = LastingProducer(lambda: producer(servers.kafka)), ConsumerMetrics(registry())
     announcements = Announcements(store, Announcer(servers.kafka, f"{namespace}.alerting"), namespace, metrics, clock)
-    work = Alerting(store, announcements, rejects, metrics, namespace, clock)
+    work = Alerting(store, announcements, rejects, metrics, namespace, RuleBook(), clock)
     await store.cursors.start({here(namespace): 0})
     await work.assigned([here(namespace)])
     yield work
@@ -111,9 +114,9 @@ async def test_a_batch_writes_alerts_marks_and_the_cursor_and_announces(
     store = alerting.store
     assert after == Cursor(3)
     assert await store.cursors.read([here(namespace)]) == {here(namespace): Cursor(3)}
-    assert len(await store.firing(f"plan:{PLAN}")) == 3
-    assert len(await store.due_marks(NOW + dt.timedelta(seconds=2))) == 1
-    assert await store.notes([HERE]) == []
+    assert len(await store.alerts.firing([f"plan:{PLAN}"])) == 3
+    assert len(await store.queue.due_marks(NOW + dt.timedelta(seconds=2))) == 1
+    assert await store.alerts.notes([HERE]) == []
     assert {alert.milestone: alert.rule for alert in await announced(servers, namespace, 3)} == {
         RAIL: "slipped",
         STATION: "inherited-slip",
@@ -151,17 +154,17 @@ async def test_a_predecessor_s_note_is_announced_at_assignment(
     await work_on(alerting, states([MOVED]), Cursor(0))
     before = await announced(servers, namespace, 1)
     async with await alerting.store.client.start_session() as session, session.start_transaction():
-        await alerting.store.write(session, notes=[Note("left", HERE, (f"{PLAN}|{RAIL}|late",))])
+        await alerting.store.alerts.write_notes(session, [Note("left", HERE, (f"{PLAN}|{RAIL}|late",))])
     await alerting.assigned([here(namespace)])
     assert await announced(servers, namespace, 2) == before * 2
-    assert await alerting.store.notes([HERE]) == []
+    assert await alerting.store.alerts.notes([HERE]) == []
 
 
 async def test_what_was_there_at_the_first_start_is_known(namespace: str, alerting: Alerting) -> None:
     """A state below the log's first end makes an alert that counts as told; one above it does not."""
     alerting.first_ends = {place(here(namespace)): 1}
     await work_on(alerting, states([MOVED, Step(STATION, 100, 150)]), Cursor(0))
-    known = {kept.alert.milestone: kept.known for kept in await alerting.store.firing(f"plan:{PLAN}")}
+    known = {kept.alert.milestone: kept.known for kept in await alerting.store.alerts.firing([f"plan:{PLAN}"])}
     assert {name: said.days if said else None for name, said in known.items()} == {RAIL: 50, STATION: None}
 
 
@@ -170,7 +173,7 @@ async def test_a_day_that_passes_makes_overdue_with_no_state_arriving(
 ) -> None:
     """At midnight in London the milestone that was due is overdue; judged once a day, it grows by one each day."""
     await work_on(alerting, states([Step(RAIL, 0), Step(STATION, 5)]), Cursor(0))
-    days = Days(alerting.store, alerting.announcements, clock)
+    days = Days(alerting.store, alerting.announcements, RuleBook(), clock)
     await days.step()
     for hours in (14, 15, 38, 39):
         clock.now = NOW + dt.timedelta(hours=hours)
@@ -180,18 +183,21 @@ async def test_a_day_that_passes_makes_overdue_with_no_state_arriving(
         (RAIL, "overdue", "firing", 1),
         (RAIL, "overdue", "firing", 2),
     ]
-    assert len(await alerting.store.due_marks(clock.now + dt.timedelta(seconds=2))) == 1
+    assert len(await alerting.store.queue.due_marks(clock.now + dt.timedelta(seconds=2))) == 1
 
 
 async def test_a_state_that_arrives_while_days_are_judged_is_not_undone(alerting: Alerting, clock: Clock) -> None:
     """The clock judged from an older state: the newer one stands."""
     await work_on(alerting, states([Step(RAIL, 0)], 1), Cursor(0))
     clock.now = NOW + dt.timedelta(days=1)
-    read = await alerting.store.passed(clock.now.date())
+    async with await alerting.store.client.start_session() as session:
+        session.start_transaction()
+        changes = Changes(alerting.store, session, RuleBook(), clock.now)
+        assert [kept.symptom for kept in await changes.retake([f"{PLAN}|{RAIL}"])] == ["overdue"]
+        await session.abort_transaction()
     await work_on(alerting, states([Step(RAIL, 0, 30)], 2), Cursor(1))
-    days = Days(alerting.store, alerting.announcements, clock)
-    await days._judge(read, clock.now)
-    assert [kept.symptom for kept in await alerting.store.firing(f"plan:{PLAN}")] == ["late"]
+    await Days(alerting.store, alerting.announcements, RuleBook(), clock).step()
+    assert [kept.symptom for kept in await alerting.store.alerts.firing([f"plan:{PLAN}"])] == ["late"]
 
 
 async def test_what_a_failed_announcement_left_is_announced(
@@ -200,7 +206,7 @@ async def test_what_a_failed_announcement_left_is_announced(
     """The clock's next look announces a note that is still there."""
     await work_on(alerting, states([MOVED]), Cursor(0))
     async with await alerting.store.client.start_session() as session, session.start_transaction():
-        await alerting.store.write(session, notes=[Note("left", HERE, (f"{PLAN}|{RAIL}|late",))])
-    await Days(alerting.store, alerting.announcements, clock).step()
+        await alerting.store.alerts.write_notes(session, [Note("left", HERE, (f"{PLAN}|{RAIL}|late",))])
+    await Days(alerting.store, alerting.announcements, RuleBook(), clock).step()
     assert len(await announced(servers, namespace, 2)) == 2
-    assert await alerting.store.notes([HERE]) == []
+    assert await alerting.store.alerts.notes([HERE]) == []

@@ -7,9 +7,11 @@ import pytest
 
 from schemas.states import Node
 from services.alerting.domain.due import LONGEST, QUIET
-from services.alerting.domain.model import Scope, mark_id
+from services.alerting.domain.model import mark_id
+from services.alerting.domain.scopes import Scope
 from services.alerting.measures import Measures
 from services.alerting.store import Store
+from services.alerting.store.queue import Due
 from services.alerting.telling.subscribing import subscribe
 from services.alerting.telling.tell import Telling
 from services.kit.metrics import registry
@@ -20,19 +22,20 @@ MOVED = Step(RAIL, 100, 150, reason="Possession moved by Network Rail")
 LATER = NOW + QUIET
 
 
-def telling(store: Store, now: dt.datetime = LATER) -> Telling:
+def telling(store: Store, now: dt.datetime = LATER, most_a_day: int = 20) -> Telling:
     """One replica's telling, at a moment."""
-    return Telling(store, "http://plans.example", Measures(registry()), lambda: now, asyncio.Event(), asyncio.Event())
+    bells = asyncio.Event(), asyncio.Event()
+    return Telling(store, "http://plans.example", most_a_day, Measures(registry()), lambda: now, *bells)
 
 
 async def due(store: Store, now: dt.datetime = LATER) -> set[str]:
     """The subscriptions that are due."""
-    return {row.subscription for row in await store.due_rows(now)}
+    return {row.subscription for row in await store.queue.due_rows(now)}
 
 
 async def numbers(store: Store, *identifiers: str) -> list[int]:
     """How many notifications each subscription has."""
-    found = [await store.subscription(identifier) for identifier in identifiers]
+    found = [await store.subscriptions.find(identifier) for identifier in identifiers]
     return [one.number for one in found if one]
 
 
@@ -54,7 +57,7 @@ async def test_a_mark_makes_those_due_whose_milestones_moved(store: Store) -> No
     assert await due(store) == set()
     await telling(store).marks()
     assert await due(store) == {"plan", "department", "milestone", "milestone-here"}
-    assert await store.due_marks(LATER) == []
+    assert await store.queue.due_marks(LATER) == []
 
 
 async def test_a_move_pushes_its_mark_for_thirty_seconds_at_most(store: Store) -> None:
@@ -64,28 +67,29 @@ async def test_a_move_pushes_its_mark_for_thirty_seconds_at_most(store: Store) -
     for second in range(40):
         now = NOW + dt.timedelta(seconds=second)
         await heard(store, [Step(RAIL, 100, 150 + second)], second + 2, now)
-    found = await store.due_marks(NOW + LONGEST)
+    found = await store.queue.due_marks(NOW + LONGEST)
     assert [mark.id for mark, _ in found] == [mark_id(PLAN, Node(plan=PLAN, milestone=RAIL))]
-    assert await store.due_marks(NOW + LONGEST - dt.timedelta(seconds=1)) == []
+    assert await store.queue.due_marks(NOW + LONGEST - dt.timedelta(seconds=1)) == []
 
 
 async def test_a_mark_that_moved_since_it_was_read_stays(store: Store) -> None:
     """What was read is deleted, not what came after."""
     await heard(store, [Step(RAIL, 100, 150)], 1)
-    read = await store.due_marks(LATER)
+    read = await store.queue.due_marks(LATER)
     await heard(store, [Step(RAIL, 100, 160)], 2)
     for mark, stamp in read:
-        await store.delete_mark(mark, stamp)
-    assert [mark.cause for mark, _ in await store.due_marks(LATER)] == [Node(plan=PLAN, milestone=RAIL)]
+        await store.queue.delete_mark(mark, stamp)
+    assert [mark.cause for mark, _ in await store.queue.due_marks(LATER)] == [Node(plan=PLAN, milestone=RAIL)]
 
 
 async def test_a_row_that_became_due_again_stays(store: Store) -> None:
     """The same holds of a row, even if it was deleted and made again meanwhile."""
-    await store.make_due(["s1"], NOW)
-    (row,) = await store.due_rows(NOW)
-    await store.delete_row(row)
-    await store.make_due(["s1"], NOW)
-    await store.delete_row(row)
+    await store.queue.make_due([Due("s1", NOW)])
+    (row,) = await store.queue.due_rows(NOW)
+    await store.queue.settle(row, {})
+    await store.queue.make_due([Due("s1", NOW)])
+    await store.queue.settle(row, {})
+    await store.queue.settle(row, {"weekly": LATER})
     assert await due(store) == {"s1"}
 
 
@@ -102,7 +106,7 @@ async def test_two_replicas_tell_each_subscriber_once(store: Store) -> None:
     assert await numbers(store, *names) == [1] * 20
     assert await due(store) == set()
     ids = [f"{name}-{n}" for name in names for n in (1, 2)]
-    assert len(await store.notifications(ids)) == 20
+    assert len(await store.notifications.find(ids)) == 20
 
 
 async def test_one_message_over_all_causes(store: Store) -> None:
@@ -112,7 +116,7 @@ async def test_one_message_over_all_causes(store: Store) -> None:
     await heard(store, [Step(RAIL, 100, 150), Step(STATION, 110, 170)], 2)
     await telling(store).marks()
     await telling(store).rows()
-    (record,) = await store.notifications(["s1-1", "s1-2"])
+    (record,) = await store.notifications.find(["s1-1", "s1-2"])
     assert record.body.count('"cause":') == 2
     assert record.correlationid == "request-2"
 
@@ -136,11 +140,11 @@ async def test_nothing_is_said_to_whom_has_left(store: Store) -> None:
     await heard(store, [Step(RAIL, 100)], 1)
     await heard(store, [MOVED], 2)
     await telling(store).marks()
-    await store.end_subscription("s1", "left")
+    await store.subscriptions.end("s1", "left")
     await telling(store).rows()
     assert await numbers(store, "s1") == [0]
     await heard(store, [Step(RAIL, 100, 200)], 3)
-    assert await store.listening([f"plan:{PLAN}"]) == []
+    assert await store.subscriptions.listening([f"plan:{PLAN}"]) == []
 
 
 @pytest.mark.parametrize(("least_days", "count"), [(0, 1), (35, 1), (60, 0)])
@@ -166,8 +170,8 @@ async def test_the_end_is_said_to_whom_was_told(store: Store) -> None:
         await heard(store, [step], version)
         await telling(store).marks()
         await telling(store).rows()
-    (record,) = await store.notifications(["s1-2"])
+    (record,) = await store.notifications.find(["s1-2"])
     assert (record.kind, '"ended":"completed-late"' in record.body) == ("ended", True)
-    found = await store.subscription("s1")
+    found = await store.subscriptions.find("s1")
     assert found is not None
-    assert await store.chunks(found) == [{}]
+    assert await store.subscriptions.chunks(found) == [{}]

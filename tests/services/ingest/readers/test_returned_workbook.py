@@ -2,7 +2,10 @@
 
 import datetime as dt
 
-from services.ingest.domain.returns.propose import Answers, Proposed, propose
+from services.ingest.domain.returns.answers import Answers
+from services.ingest.domain.returns.known import Before
+from services.ingest.domain.returns.proposal import Proposed
+from services.ingest.domain.returns.propose import propose
 from services.ingest.domain.returns.read import read_return
 from services.ingest.readers.workbook import read_workbook
 from tests.services.ingest.readers.books import AS_AT, quarterly_return, saved
@@ -30,7 +33,7 @@ DELIVERY = [
 def proposed() -> Proposed:
     """What the return above would publish, unanswered."""
     content = saved(quarterly_return(*APPROVALS, assurance=ASSURANCE, delivery=DELIVERY))
-    return propose(read_return(read_workbook(content)), Answers("dft/bridge", "dft"))
+    return propose(read_return(read_workbook(content)), Answers("dft/bridge", "dft"), Before())
 
 
 def test_a_return_is_read_with_all_its_quirks() -> None:

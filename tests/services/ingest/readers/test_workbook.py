@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from services.ingest.domain.returns.grid import Area, CellError, Grid
-from services.ingest.readers.package import Limits, UnreadableWorkbook
+from services.ingest.readers.refusal import Limits, UnreadableFile
 from services.ingest.readers.workbook import read_workbook
 from tests.services.ingest.readers.books import AS_AT, book, quarterly_return, replacing, rewritten, saved
 
@@ -73,6 +73,16 @@ def test_a_zero_shown_as_a_date_is_no_date() -> None:
     assert only(saved(made)).values == {(1, 2): "06:00:00"}
 
 
+def test_a_date_that_shows_its_month_alone_is_that_month() -> None:
+    """Excel keeps the first of the month for a typed "Mar-27"; any other day was written by somebody, and stays."""
+    made = book(("A", [[dt.date(2027, 3, 1), dt.date(2027, 3, 15), dt.date(2027, 3, 1)]]))
+    for cell, form in zip(made["A"][1], ("mmm-yy", "mmm-yy", "dd/mm/yyyy"), strict=True):
+        cell.number_format = form
+    grid = only(saved(made))
+    assert grid.values == {(1, 1): "2027-03", (1, 2): dt.date(2027, 3, 15), (1, 3): dt.date(2027, 3, 1)}
+    assert "whole months (A1)" in grid.remarks[0]
+
+
 def test_formulas_are_read_by_their_saved_value() -> None:
     """Numbers and texts as Excel last saved them; an empty result is an empty cell."""
     rows = (
@@ -114,6 +124,12 @@ def test_texts_may_be_shared() -> None:
         {"[Content_Types].xml": replacing(b"</Types>", override), "xl/sharedStrings.xml": shared},
     )
     assert only(content).values == {(1, 1): "b c", (1, 2): "a"}
+
+
+def test_texts_are_not_left_escaped() -> None:
+    """Some programs write a carriage return as `_x000D_`, which Excel does not show."""
+    rows = b'<row r="1"><c r="A1" t="inlineStr"><is><t>OBC_x000D_ approval</t></is></c></row>'
+    assert only(sheet(rows)).values == {(1, 1): "OBC\r approval"}
 
 
 def test_cells_and_rows_without_addresses_are_counted() -> None:
@@ -188,7 +204,7 @@ def zipped(**parts: bytes) -> bytes:
 )
 def test_what_is_no_workbook_is_refused_with_the_fix(content: bytes, says: str) -> None:
     """The message says what the file is and how to send it instead."""
-    with pytest.raises(UnreadableWorkbook, match=says) as refusal:
+    with pytest.raises(UnreadableFile, match=says) as refusal:
         read_workbook(content)
     assert "save it as" in str(refusal.value)
 
@@ -197,7 +213,7 @@ def test_a_workbook_with_hidden_sheets_alone_is_refused() -> None:
     """There is nothing that its sender was shown."""
     made = book(("A", [["a"]]), ("B", [["b"]]))
     content = rewritten(saved(made), {"xl/workbook.xml": lambda part: part.replace(b'"visible"', b'"hidden"')})
-    with pytest.raises(UnreadableWorkbook, match="no sheet of the workbook is visible: unhide"):
+    with pytest.raises(UnreadableFile, match="no sheet of the workbook is visible: unhide"):
         read_workbook(content)
 
 
@@ -205,7 +221,7 @@ def test_an_encrypted_part_is_refused() -> None:
     """A zip password is no way to send a return."""
     content = bytearray(saved(book(("A", [["a"]]))))
     content[content.index(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(UnreadableWorkbook, match="is encrypted"):
+    with pytest.raises(UnreadableFile, match="is encrypted"):
         read_workbook(bytes(content))
 
 
@@ -221,7 +237,7 @@ ENTITIES = (
 def test_a_part_that_declares_entities_is_refused_before_anything_is_parsed(part: str, encoding: str) -> None:
     """In any part and any encoding: no workbook declares a document type."""
     declared = ENTITIES.decode().replace('version="1.0"', f'version="1.0" encoding="{encoding}"').encode(encoding)
-    with pytest.raises(UnreadableWorkbook, match="declares a document type"):
+    with pytest.raises(UnreadableFile, match="declares a document type"):
         read_workbook(rewritten(saved(book(("A", [["a"]]))), {part: declared}))
 
 
@@ -238,7 +254,7 @@ def test_a_part_that_declares_entities_is_refused_before_anything_is_parsed(part
 )
 def test_what_is_too_large_is_refused_with_the_fix(content: Callable[[], bytes], says: str) -> None:
     """As sent, unpacked, in parts or in cells, whether it holds that much or only declares it."""
-    with pytest.raises(UnreadableWorkbook, match=says):
+    with pytest.raises(UnreadableFile, match=says):
         read_workbook(content())
 
 
@@ -247,7 +263,7 @@ def test_the_limits_are_the_callers() -> None:
     content = saved(book(("A", [["a", "b"], ["c", "d"]]), ("B", [["e"], ["f"]])))
     assert len(read_workbook(content, Limits(cells=6))) == 2
     for limits in (Limits(cells=5), Limits(sent=100), Limits(unpacked=100), Limits(parts=3)):
-        with pytest.raises(UnreadableWorkbook):
+        with pytest.raises(UnreadableFile):
             read_workbook(content, limits)
 
 
@@ -259,7 +275,7 @@ def answer(content: bytes) -> str:
     """What reading says: that there are grids, or the refusal."""
     try:
         return f"{len(read_workbook(content))} grids"
-    except UnreadableWorkbook as refusal:
+    except UnreadableFile as refusal:
         return str(refusal)
 
 

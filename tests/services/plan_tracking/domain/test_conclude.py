@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from schemas.events import LogRecord
+from schemas.payloads import Reporting
 from schemas.states import MilestoneState, PlanState
 from tests.events import NOON, PLAN, event
 from tests.services.plan_tracking.domain.test_fold import concluded
@@ -112,6 +113,16 @@ def test_a_withdrawn_plan_stays_published_and_says_since_when() -> None:
     assert plan_after(published, withdrawn, again).withdrawn is None
 
 
+def test_a_plans_reporting_calendar_is_what_its_lead_said_last() -> None:
+    """Published again without one it stays; null ends it."""
+    quarterly = {"every": "quarter", "due_days": 20}
+    published = event("plan.published", PLAN, {"title": "A plan", "reporting": quarterly}, id="p1", **later(1))
+    again = event("plan.published", PLAN, {"title": "A plan"}, id="p2", **later(2))
+    assert plan_after(published, again).reporting == Reporting(every="quarter", due_days=20)
+    ended = event("plan.published", PLAN, {"title": "A plan", "reporting": None}, id="p3", **later(3))
+    assert plan_after(published, ended, again).reporting is None
+
+
 def test_a_givers_answer_and_a_receivers_absorption_show_at_the_dependency() -> None:
     """Accepted or disputed by whoever is needed; absorbed until a date by whoever needs."""
     needed = event("milestone.planned", "dwp/c", {"title": "C", "baseline": "2026-12-24"})
@@ -136,3 +147,19 @@ def test_a_cancelled_milestone_names_what_replaces_it() -> None:
     assert (state.lifecycle, state.status, state.replaced_by) == ("cancelled", "cancelled", "dft/b")
     assert state.reason is not None
     assert state.reason.text == "Rescoped"
+
+
+def test_a_target_that_moves_without_an_approval_is_not_agreed() -> None:
+    """The original stays beside it; an approval names the office and the reason."""
+    first = event("plan.published", PLAN, {"title": "T", "target": "2028-03-31"})
+    moved = event("plan.published", PLAN, {"title": "T", "target": "2029-03-31", "tolerance": 30}, id="2", **later(1))
+    plan = plan_after(first, moved)
+    assert (plan.target_agreed, plan.tolerance_agreed) == (False, True)
+    assert plan.original_target is not None
+    assert plan.original_target.date == dt.date(2028, 3, 31)
+    why = {"approved_by": "Programme board", "reason": "Rescoped"}
+    agreed = event("plan.published", PLAN, {"title": "T", "target": "2029-03-31", **why}, id="3", **later(2))
+    plan = plan_after(first, moved, agreed)
+    assert plan.target_agreed is True
+    assert plan.agreement is not None
+    assert plan.agreement.office == "Programme board"

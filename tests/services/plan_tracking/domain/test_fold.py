@@ -12,20 +12,21 @@ from schemas.states import MilestoneState, PlanState
 from services.plan_tracking.domain.about import about
 from services.plan_tracking.domain.conclude import milestone_state, plan_state
 from services.plan_tracking.domain.fold import Folded, fold
-from services.plan_tracking.domain.model import Entry, Loaded, Network, Plan, Subject
+from services.plan_tracking.domain.model import Entry, Loaded, Plan, Subject
+from services.plan_tracking.domain.network import Network
 from tests.events import NOON, PLAN, event, records
 
 
 def fold_all(batches: Sequence[Sequence[LogRecord]]) -> tuple[Folded, dict[str, Subject]]:
     """Folds batches one after another, as a consumer does; answers with the last fold and every subject."""
-    plan, network, subjects = Plan(PLAN), Network(), dict[str, Subject]()
-    offset, folded = 0, Folded(plan, network, {}, {}, frozenset(), ())
+    folded = Folded(Plan(PLAN), Network(PLAN), {}, {}, {}, frozenset(), ())
+    subjects, offset = dict[str, Subject](), 0
     for batch in batches:
         entries = [Entry(offset + number, record) for number, record in enumerate(batch)]
         offset += len(batch)
         names = {about(record) for record in batch}
-        folded = fold(Loaded(plan, network, {n: s for n, s in subjects.items() if n in names}), entries)
-        plan, network = folded.plan, folded.network
+        touched = {name: subject for name, subject in subjects.items() if name in names}
+        folded = fold(Loaded(folded.plan, folded.network.kept(), touched, folded.tallies), entries)
         subjects |= {**folded.touched, **folded.facts}
     return folded, subjects
 
@@ -35,7 +36,7 @@ def concluded(batches: Sequence[Sequence[LogRecord]]) -> tuple[PlanState, dict[s
     folded, subjects = fold_all(batches)
     milestones = {name: subjects[name] for name in folded.network.given}
     states = {n: milestone_state(folded.plan, m, folded.network, None) for n, m in milestones.items()}
-    plan = plan_state(folded.plan, folded.network).model_copy(update={"version": 0})
+    plan = plan_state(folded.plan, folded.network, folded.tallies).model_copy(update={"version": 0})
     return plan, {name: state.model_copy(update={"version": 0}) for name, state in states.items()}
 
 
@@ -54,7 +55,7 @@ def test_any_order_repetition_and_split_gives_the_same_documents(said: list[LogR
 def test_records_at_or_below_the_version_are_skipped() -> None:
     """A batch seen again after a crash adds nothing: neither history nor affected milestones."""
     planned = Entry(4, event("milestone.planned", "dft/a", {"title": "A", "baseline": "2027-01-01"}))
-    folded = fold(Loaded(Plan(PLAN, version=4), Network(), {}), [planned])
+    folded = fold(Loaded(Plan(PLAN, version=4), Network(PLAN), {}), [planned])
     assert folded.history == ()
     assert folded.affected == frozenset()
 

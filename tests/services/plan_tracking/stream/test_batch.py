@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
 from schemas import topics
 from schemas.topics import milestone_key
@@ -22,6 +22,7 @@ from services.plan_tracking.stream.batch import NotAnnounced, PlanTracking
 from services.plan_tracking.stream.cache import Networks
 from services.plan_tracking.stream.dated import records as day_records
 from tests.events import NOON, PLAN, body
+from tests.kafka import committed
 from tests.servers import Servers
 
 HERE = partition_of(PLAN)
@@ -88,20 +89,7 @@ async def work_on(tracking: PlanTracking, rows: list[Any], at: Cursor) -> Cursor
 
 async def everything(bootstrap: str, topic: str) -> list[ConsumerRecord[Any, Any]]:
     """All committed records of a topic."""
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", isolation_level="read_committed"
-    )
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        found: list[ConsumerRecord[Any, Any]] = []
-        async with asyncio.timeout(20):
-            while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-                for rows in (await consumer.getmany(timeout_ms=200)).values():
-                    found += rows
-        return found
-    finally:
-        await consumer.stop()
+    return await committed(bootstrap, topic)
 
 
 async def test_a_batch_writes_states_history_and_cursor_and_announces_them(

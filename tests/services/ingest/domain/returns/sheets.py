@@ -1,9 +1,11 @@
 """Small sheets of a quarterly return for tests, with the quirks of real ones."""
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Collection, Sequence
 
-from services.ingest.domain.returns.grid import Area, Grid, Value
+from services.ingest.domain.returns.grid import Area, Grid, Value, Written
 
 Line = Sequence[Value | None]
 
@@ -65,3 +67,10 @@ def front(project: str | None = "ARE_0024", as_at: Value | None = AS_AT, period:
         ["0.1.9", "Current Quarter", period],
         ["0.1.10", "Snapshot Date", as_at],
     )
+
+
+def text(content: str, separator: str = ",") -> Grid:
+    """The sheet of a text file with this content; the line break at its start is none of it."""
+    lines = list(csv.reader(io.StringIO(content.removeprefix("\n")), delimiter=separator))
+    values = {(row, column): cell for row, line in enumerate(lines, 1) for column, cell in enumerate(line, 1) if cell}
+    return Grid("CSV", values, written={row: Written(row, len(line)) for row, line in enumerate(lines, 1)})

@@ -62,7 +62,7 @@ def test_live_before_the_as_at_date_is_noted() -> None:
     """What is still to come cannot lie before the date of the return; on that date it can."""
     [finding] = notes(row(due=MAY), AS_AT, 100)
     assert (finding.kind, finding.field) == ("noted", "forecast")
-    assert "set it Complete" in finding.message
+    assert "say that it is done" in finding.message
     assert list(notes(row(due=AS_AT), AS_AT, 100)) == []
 
 
@@ -70,7 +70,7 @@ def test_live_before_the_as_at_date_is_noted() -> None:
 def test_over_but_after_the_as_at_date_is_noted(state: State) -> None:
     """What is over cannot lie after the date of the return."""
     [finding] = notes(row(state=state), AS_AT, 100)
-    assert "set it Live, or correct the date" in finding.message
+    assert "say that it is open, or correct the date" in finding.message
 
 
 def test_a_long_delay_without_a_reason_is_noted() -> None:

@@ -1,17 +1,9 @@
 """Names of a return's milestones."""
 
-from typing import Any
-
 import pytest
 
 from schemas.names import LONGEST_SLUG
-from services.ingest.domain.returns.model import Row
-from services.ingest.domain.returns.names import milestone_name, name_rows
-
-
-def row(slot: str, title: str, version: str | None = None, **more: Any) -> Row:
-    """A row with this title."""
-    return Row("6a", int(slot[-1]), slot, title, "open", "Live", version=version, **more)
+from services.ingest.domain.returns.names import milestone_name, squashed
 
 
 def test_a_name_is_project_title_and_version() -> None:
@@ -27,47 +19,28 @@ def test_a_long_title_keeps_its_version() -> None:
     assert all(len(name.rpartition("/")[2]) <= LONGEST_SLUG for name in names)
 
 
-@pytest.mark.parametrize("titles", [("OBC approval", "OBC approval"), ("OBC approval", "OBC – Approvál")])
-def test_equal_names_are_flagged_on_both_and_never_merged(titles: tuple[str, str]) -> None:
-    """Both rows say which two they are; titles that differ only in case, dash or accent have equal names."""
-    first, second, other = name_rows(
-        [row("6.01.1", titles[0]), row("6.02.2", titles[1]), row("6.01.3", "FBC approval")], "dft", "p", ()
-    )
-    for named in (first, second):
-        [finding] = named.obstacles
-        assert finding.kind == "duplicate"
-        assert "6.01.1" in finding.message
-        assert "6.02.2" in finding.message
-    assert other.obstacles == ()
+def test_several_endings_follow_the_title() -> None:
+    """A version and then an id, where two milestones have the same title."""
+    assert milestone_name("dft", "p", "OBC", "1", "TASK 7") == "dft/p/obc-1-task-7"
+    assert milestone_name("dft", "p", "OBC", None, "TASK 7") == "dft/p/obc-task-7"
 
 
-def test_versions_tell_equal_titles_apart() -> None:
-    """The same title with another version is another milestone."""
-    named = name_rows([row("6.01.1", "OBC", "1"), row("6.01.2", "OBC", "2")], "dft", "p", ())
-    assert [each.obstacles for each in named] == [(), ()]
+@pytest.mark.parametrize(("project", "title", "version"), [("—", "OBC", None), ("p", "—", None), ("p", "OBC", "—")])
+def test_signs_alone_name_nothing(project: str, title: str, version: str | None) -> None:
+    """Each part of a name needs a letter or digit."""
+    with pytest.raises(ValueError, match="—"):
+        milestone_name("dft", project, title, version)
 
 
-def test_a_row_left_out_stands_in_nobodys_way() -> None:
-    """With one of two equal names left out the other is free."""
-    named = name_rows([row("6.01.1", "OBC"), row("6.01.2", "OBC")], "dft", "p", {"6.01.1"})
-    assert [each.obstacles for each in named] == [(), ()]
-
-
-def test_one_number_on_two_rows_is_flagged_on_both() -> None:
-    """Answers name rows by their number, so two with the same one cannot be answered for."""
-    named = name_rows([row("6.01.1", "OBC"), row("6.01.1", "FBC")], "dft", "p", ())
-    assert [[f.field for f in each.obstacles] for each in named] == [["slot"], ["slot"]]
-
-
-def test_a_title_without_letters_is_refused_by_name() -> None:
-    """And so is one too long for the contract; the others have names."""
-    dashes, long, good = name_rows([row("6.01.1", "—"), row("6.01.2", "x" * 301), row("6.01.3", "OBC")], "dft", "p", ())
-    assert [named.obstacles[0].kind for named in (dashes, long)] == ["refused", "refused"]
-    assert "6.01.1" in dashes.obstacles[0].message
-    assert good.name == "dft/p/obc"
-
-
-def test_without_a_usable_project_there_are_no_names() -> None:
-    """A project of signs alone names nothing."""
-    assert [named.name for named in name_rows([row("6.01.1", "OBC")], "dft", "—", ())] == [None]
-    assert [named.name for named in name_rows([row("6.01.1", "OBC")], "dft", None, ())] == [None]
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("hand-over", "handover", True),
+        ("phase-1", "phase1", True),
+        ("phase-1-1", "phase-11", False),
+        ("a-b", "a-c", False),
+    ],
+)
+def test_squashed_slugs_are_equal_where_dashes_alone_differ(one: str, other: str, same: bool) -> None:
+    """But a dash between digits tells numbers apart."""
+    assert (squashed(one) == squashed(other)) is same

@@ -8,9 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.payloads import ReportedData, unknown_fields
+from services.ingest.domain.returns.answers import Answers
+from services.ingest.domain.returns.data import LONGEST_REASON
 from services.ingest.domain.returns.grid import CellError, Grid
+from services.ingest.domain.returns.known import Before
 from services.ingest.domain.returns.model import LONGEST_TITLE, Row
-from services.ingest.domain.returns.propose import LONGEST_REASON, Answers, Proposal, Proposed, propose
+from services.ingest.domain.returns.proposal import Proposal, Proposed
+from services.ingest.domain.returns.propose import propose
 from services.ingest.domain.returns.read import read_return
 from tests.services.ingest.domain.returns.sheets import AS_AT, HEADER, JULY, MAY, Line, approvals, front, line
 
@@ -20,7 +24,7 @@ FAR = dt.date(2051, 4, 3)
 def proposed(*lines: Line, project: str | None = "ARE_0024", as_at: dt.date | None = AS_AT, **answers: Any) -> Proposed:
     """What a return with these lines would publish as dft's."""
     read = read_return([front(project, as_at), approvals(*lines)])
-    return propose(read, Answers(plan="dft/bridge", department="dft", **answers))
+    return propose(read, Answers(plan="dft/bridge", department="dft", **answers), Before())
 
 
 def one(*args: Any, **answers: Any) -> Proposal:
@@ -128,7 +132,7 @@ def test_the_callers_project_and_date_stand_before_those_of_the_return() -> None
     confirmed = proposed(line("6.01.1"), project="ARE_0024_1516-Q4", as_at=AS_AT)
     assert confirmed.as_at == AS_AT
     read = read_return([front("ARE_0024_1516-Q4"), approvals(line("6.01.1"))])
-    answered = propose(read, Answers("dft/bridge", "dft", project="ARE_0024", as_at=dt.date(2019, 9, 30)))
+    answered = propose(read, Answers("dft/bridge", "dft", project="ARE_0024", as_at=dt.date(2019, 9, 30)), Before())
     assert (answered.project, answered.as_at, answered.findings) == ("ARE_0024", dt.date(2019, 9, 30), ())
     assert answered.ready[0].name == "dft/are-0024/obc-approval-1"
     assert [f.field for f in answered.ready[0].findings] == ["forecast"]
@@ -177,7 +181,7 @@ def test_no_sheet_makes_reading_fail_and_all_that_is_proposed_passes_the_contrac
     """Whatever stands in a sheet, under a good header or none, ends as a row or a finding."""
     header = {(3, column): value for column, value in enumerate(HEADER, 1) if value is not None}
     for grid in (Grid("6a", values), Grid("6a", {place: v for place, v in values.items() if place[0] > 3} | header)):
-        result = propose(read_return([front(), grid]), Answers("dft/bridge", "dft"))
+        result = propose(read_return([front(), grid]), Answers("dft/bridge", "dft"), Before())
         for proposal in result.proposals:
             assert isinstance(proposal.row, Row)
             assert proposal.ready or proposal.findings or result.findings

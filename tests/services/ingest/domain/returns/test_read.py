@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from services.ingest.domain.returns.grid import Area, CellError, Grid, Value
-from services.ingest.domain.returns.model import Return, on
+from services.ingest.domain.returns.model import Choices, Link, Return, on
 from services.ingest.domain.returns.read import read_return
 from tests.services.ingest.domain.returns.sheets import (
     BASELINE,
@@ -22,6 +22,7 @@ from tests.services.ingest.domain.returns.sheets import (
     front,
     grid,
     line,
+    text,
 )
 
 
@@ -276,3 +277,56 @@ def test_a_sheet_that_does_not_say_its_type_is_noted() -> None:
     read = read_return([grid("Sheet1", header, line("6.01.1"))])
     assert [row.type for row in read.rows] == [None]
     assert [(f.kind, f.field) for f in read.findings] == [("noted", "type")]
+
+
+FORM_AS_TEXT = """
+6.01,Approval History (covers all approvals),,,,,,,
+,Milestone label,Approvals and Controls,Version No.,Baseline Date,Forecast / Actual Date,Ginga (Days),Status,Needs
+6.01.1,OBC,Property,1,01/02/2026,13/02/2026,12,Live,
+6.01.2,FBC,Property,1,Mar-27,TBC,,On hold,6.01.1FS+5d
+6.01.3,End,Property,1,01/02/2027,,,Live,6.01.2
+6.01b,Approval Points,,,,,,,
+6.01b.1,Latest Approval Point Stage,Outline Business Case,,,,,,
+"""
+
+
+def test_a_form_saved_as_text_is_read_as_the_form_is() -> None:
+    """Dates by their column, days of variance as nothing, and the table ends where another section begins."""
+    read = read_return([text(FORM_AS_TEXT)])
+    assert [(row.slot, row.title, row.version) for row in read.rows] == [("6.01.1", "OBC", "1"), ("6.01.3", "End", "1")]
+    assert [(row.baseline, row.due) for row in read.rows] == [
+        (on(dt.date(2026, 2, 1)), on(dt.date(2026, 2, 13))),
+        (on(dt.date(2027, 2, 1)), None),
+    ]
+    assert "status (cell H4) says 'On hold'" in "".join(f.message for f in read.findings if f.kind == "refused")
+
+
+def test_choices_hold_for_a_form_too() -> None:
+    """What its columns and statuses mean, how its dates are written, and which columns are complete."""
+    choices = Choices(
+        columns={"Approvals and Controls": "id"},
+        statuses={"On hold": "open"},
+        order={"Baseline Date": "day-first"},
+        complete=frozenset({"Forecast / Actual Date"}),
+    )
+    read = read_return([text(FORM_AS_TEXT)], choices)
+    assert [(row.slot, row.state, row.key) for row in read.rows] == [
+        ("6.01.1", "open", "Property"),
+        ("6.01.2", "open", "Property"),
+        ("6.01.3", "open", "Property"),
+    ]
+    assert [row.blank for row in read.rows] == [frozenset(), {"forecast"}, {"forecast"}]
+    assert [row.needs for row in read.rows] == [(), (Link("6.01.1", 5, "working"),), (Link("6.01.2"),)]
+    assert {column.header: column.means for column in read.columns}["Baseline Date"] == "baseline"
+
+
+def test_the_columns_of_a_form_are_shown() -> None:
+    """With what each means; nothing is shown of a column of people."""
+    header = [*HEADER, "Milestone owner"]
+    read = read_return([grid("Approvals", header, [*line("6.01.1"), "Jane Doe"])])
+    assert [(column.letters, column.means) for column in read.columns] == [
+        *(("B", "title"), ("C", None), ("D", "version"), ("E", "baseline"), ("F", "forecast_or_actual")),
+        *(("G", None), ("H", "status"), ("I", "reason"), ("J", None)),
+    ]
+    assert "Jane" not in repr(read)
+    assert read.layout == read_return([grid("Approvals", header, [*line("6.01.2", "Other"), "X"])]).layout

@@ -1,0 +1,1 @@
+"""HTTP in: returns of departments, shown as they were understood, then published; receipts, templates, the board."""

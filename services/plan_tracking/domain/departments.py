@@ -1,0 +1,108 @@
+"""A department over all plans: its milestones, what it owes to others, and what it waits for."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from schemas.names import owner
+from schemas.payloads import Unit
+from schemas.states import Answer, Need, Status, Waiting
+from schemas.topics import milestone_key
+from services.plan_tracking.domain.lines import Line, Mentioned, Named, Seen, counts, department_title, lines
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One milestone needs another's, at least `lag` days earlier; `projected` is when the other is expected.
+
+    `float_days` is how far the other may still move before this one does, below zero where it pushes already.
+    """
+
+    giver: Named
+    receiver: Named
+    receiver_department_title: str
+    lag: int
+    unit: Unit
+    projected: dt.date | None
+    float_days: int | None
+    binding: bool
+    waiting: Waiting | None
+    answer: Answer | None
+    absorbed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """What a reader sees of a department. `last_heard` is when it last spoke of a milestone; None if it never did."""
+
+    department: str
+    title: str
+    counts: dict[Status, int]
+    last_heard: dt.datetime | None
+    milestones: tuple[Line, ...]
+    owes: tuple[Dependency, ...]
+    waits_for: tuple[Dependency, ...]
+
+
+def department_view(
+    name: str, own: Sequence[Seen], others: Sequence[Seen], mentioned: Mentioned, today: dt.date
+) -> Department:
+    """A department from its own milestones and those of `others` that need one of them, in any plan."""
+    made = lines(own, mentioned, today)
+    owed = (_dependency(seen, need, mentioned) for seen in others for need in _open(seen, mentioned) if _is(need, name))
+    awaited = (
+        _dependency(seen, need, mentioned) for seen in own for need in _open(seen, mentioned) if not _is(need, name)
+    )
+    return Department(
+        department=name,
+        title=department_title(name, (seen.plan for seen in (*own, *others))),
+        counts=counts(made),
+        last_heard=max((one.last_heard for one in made), default=None),
+        milestones=made,
+        owes=_ordered(owed),
+        waits_for=_ordered(awaited),
+    )
+
+
+def _open(seen: Seen, mentioned: Mentioned) -> Iterator[Need]:
+    """What an open milestone still waits for."""
+    for need in seen.state.needs if seen.state.lifecycle == "open" else ():
+        giver = mentioned.states.get(milestone_key(need.plan, need.milestone))
+        if giver is None or giver.lifecycle != "done":
+            yield need
+
+
+def _is(need: Need, department: str) -> bool:
+    return owner(need.milestone) == department
+
+
+def _dependency(seen: Seen, need: Need, mentioned: Mentioned) -> Dependency:
+    giver, state = mentioned.named(seen.state.plan, need), seen.state
+    return Dependency(
+        giver=giver,
+        receiver=Named(state.plan, state.milestone, state.title, state.department),
+        receiver_department_title=department_title(seen.state.department, [seen.plan]),
+        lag=need.lag,
+        unit=need.unit,
+        projected=need.projected if giver.plan else None,
+        float_days=need.float_days,
+        binding=need.binding,
+        waiting=need.waiting,
+        answer=need.answer,
+        absorbed=need.absorbed,
+    )
+
+
+def _ordered(found: Iterable[Dependency]) -> tuple[Dependency, ...]:
+    """Those with the least room first; without a float at the end."""
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                one.float_days is None,
+                one.float_days or 0,
+                (one.giver.plan, one.giver.milestone),
+                (one.receiver.plan, one.receiver.milestone),
+            ),
+        )
+    )

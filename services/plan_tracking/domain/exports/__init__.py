@@ -1,0 +1,1 @@
+"""Open data: a plan as other programs and people take it away."""
