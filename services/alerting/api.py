@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from schemas.names import PlanName
 from schemas.topics import milestone_key
-from schemas.visibility import may_see_plan
+from schemas.visibility import is_held, may_see_plan
 from services.alerting.domain.model import KeptAlert, NotificationRecord
 from services.alerting.domain.subscriptions import Subscription
 from services.alerting.domain.targets import wrong_mailbox, wrong_webhook
@@ -25,6 +25,7 @@ from services.alerting.wanted import Wanted, shown
 from services.kit.http import Bounded, Problem
 from services.kit.identity import Identities
 from services.kit.logs import logger
+from services.kit.words import london_day
 
 log = logger(__name__)
 
@@ -111,15 +112,22 @@ class AlertingApi:
         return {"notifications": [_told(one) for one in found]}
 
     async def alerts(self, request: Request, plan: Annotated[PlanName, Query()]) -> dict[str, Any]:
-        """The alerts that hold in a plan now, the greatest first; of a plan that is not public, to its readers."""
+        """The alerts that hold in a plan now, the greatest first; of a plan that is not public, to its readers.
+
+        To whom a publication hold keeps the present from, there are none, and `hold` is its date.
+        """
         who = await self.identities.claimed(request)
-        if not may_see_plan((await self.store.states.plans([plan])).get(plan), who.departments):
+        state, today = (await self.store.states.plans([plan])).get(plan), london_day(self.clock())
+        if state is None or not may_see_plan(state, who.departments):
             raise Problem(404, "No such plan", f"{plan}: there is no such plan, or it is not public")
+        if is_held(state, who.departments, today):
+            return {"alerts": [], "hold": state.hold}
         firing = sorted(await self.store.alerts.firing([f"plan:{plan}"]), key=lambda kept: (-kept.alert.days, kept.key))
         causes = {kept.alert.cause for kept in firing}
         states = await self.store.states.milestones(milestone_key(cause.plan, cause.milestone) for cause in causes)
         plans = await self.store.states.plans({plan, *(cause.plan for cause in causes)})
-        return {"alerts": [_alert(kept, View(who.departments, states, plans)) for kept in firing]}
+        view = View(who.departments, states, plans, today)
+        return {"alerts": [_alert(kept, view) for kept in firing], "hold": None}
 
 
 def _alert(kept: KeptAlert, view: View) -> dict[str, Any]:

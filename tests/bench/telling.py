@@ -82,7 +82,7 @@ async def tell(store: Store, database: Database, rounds: int) -> list[str]:
 
     async def composed() -> None:
         items = decide_all(world.alerts.values(), world.listener, world.states, world.plans, world.now)
-        made = compose(items, world.listener, world.states, world.plans, URL)
+        made = compose(items, world.view, URL)
         assert made is not None
         assert len(remember([], made.said)) == SYMPTOMS / 500
 

@@ -12,7 +12,7 @@ from services.alerting.domain.ends import in_words
 from services.alerting.domain.model import Said
 from services.alerting.domain.rules.every import OF_DATES
 from services.alerting.domain.rules.needs import States
-from services.alerting.domain.select import Item, Listener, Plans, kind_of
+from services.alerting.domain.select import Item, kind_of
 from services.alerting.domain.speaking import Why
 from services.alerting.domain.view import View
 
@@ -41,23 +41,15 @@ def nodes_to_show(items: Sequence[Item]) -> set[Node]:
 
 
 def compose(
-    items: list[Item],
-    listener: Listener,
-    states: States,
-    plans: Plans,
-    plans_url: str,
-    *,
-    kind: Kind | None = None,
-    rhythm: Rhythm = "at_once",
+    items: list[Item], view: View, plans_url: str, *, kind: Kind | None = None, rhythm: Rhythm = "at_once"
 ) -> Composed | None:
-    """The notification of these items; None when there is nothing to say. `states` has those of `nodes_to_show`."""
+    """The notification of these items; None when there is nothing to say. The view has the states `nodes_to_show`."""
     if not items:
         return None
     told = items[:MOST_TOLD]
     by_cause: dict[Node, list[Item]] = defaultdict(list)
     for item in told:
         by_cause[item.kept.alert.cause].append(item)
-    view = View(listener.departments, states, plans)
     data = NotificationData(
         kind=kind or kind_of(items),
         rhythm=rhythm,
@@ -70,7 +62,7 @@ def compose(
     )
     return Composed(
         data,
-        said={item.kept.key: saying(item, states) for item in items},
+        said={item.kept.key: saying(item, view.states) for item in items},
         titles=view.titles(node for item in told for node in _path(item)),
         correlationid=next((item.kept.correlationid for item in told if item.kept.correlationid), None),
         reasons={why.name.lower(): sum(item.why is why for item in items) for why in Why if why.speaks},

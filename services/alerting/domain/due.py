@@ -10,11 +10,11 @@ QUIET = dt.timedelta(seconds=2)
 LONGEST = dt.timedelta(seconds=30)
 
 
-def push(mark: Mark | None, plan: str, cause: Node | None, now: dt.datetime, correlationid: str | None = None) -> Mark:
+def push(mark: Mark | None, plan: str, cause: Node | None, now: dt.datetime, request: str | None = None) -> Mark:
     """The mark after something moved `now`: due QUIET later, but at most LONGEST after the first move."""
     if mark is None:
-        return Mark(plan, cause, now, now + QUIET, correlationid)
-    return replace(mark, due=min(now + QUIET, mark.first + LONGEST), correlationid=correlationid or mark.correlationid)
+        return Mark(plan, cause, now, now + QUIET, request)
+    return replace(mark, due=min(now + QUIET, mark.first + LONGEST), request=request or mark.request)
 
 
 @dataclass(frozen=True, slots=True)

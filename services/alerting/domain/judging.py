@@ -39,7 +39,7 @@ class Already:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Ruling:
     """A subject, what holds for it, what of that is known `already`, and whether it is heard of for the first time."""
 
     subject: Subject

@@ -9,7 +9,7 @@ from schemas.alerts import Ended, Symptom, alert_key
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.alerting.domain.ends import ending
-from services.alerting.domain.judging import Alerts, Already, Judged
+from services.alerting.domain.judging import Alerts, Already, Ruling
 from services.alerting.domain.model import KeptAlert
 from services.alerting.domain.rules import every
 from services.alerting.domain.rules.departments import expected
@@ -81,8 +81,8 @@ def conclude(
     concluded = Concluded([], {})
     for one in heard:
         state, holding = one.state, every.of_milestone(one.state, states, now, limits)
-        judged = Judged(milestone_subject(state), holding, _already(one, holding, states, now, limits), one.first)
-        concluded.changed.extend(judged.changes(symptoms, alerts, partial(ending, state=state, states=states), now))
+        ruling = Ruling(milestone_subject(state), holding, _already(one, holding, states, now, limits), one.first)
+        concluded.changed.extend(ruling.changes(symptoms, alerts, partial(ending, state=state, states=states), now))
         concluded.firing[milestone_key(state.plan, state.milestone)] = keys_of(state, holding)
     return concluded
 
@@ -102,8 +102,8 @@ def conclude_plan(one: HeardPlan, alerts: Alerts, now: dt.datetime) -> Concluded
     concluded = Concluded([], {one.plan.plan: []})
     for subject, holding, symptoms in _parts(one, now):
         already = Already(holding, None, symptoms if one.known else one.loosened, at_start=one.known)
-        judged = Judged(subject, holding, already, one.first)
-        concluded.changed.extend(judged.changes(symptoms, alerts, _resolved, now))
+        ruling = Ruling(subject, holding, already, one.first)
+        concluded.changed.extend(ruling.changes(symptoms, alerts, _resolved, now))
         concluded.firing[subject.plan] += [alert_key(subject.plan, subject.about, symptom) for symptom in holding]
     return concluded
 

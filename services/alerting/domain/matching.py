@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from schemas.alerts import Rhythm
 from schemas.states import PlanState
 from services.alerting.domain.model import KeptAlert
+from services.alerting.domain.rhythm import RHYTHMS
 from services.alerting.domain.scopes import listened_to
 from services.alerting.domain.subscriptions import Subscription
 
@@ -19,6 +21,14 @@ def by_key(alerts: Iterable[KeptAlert], plan: PlanState | None) -> ByKey:
         for key in listened_to(kept, plan):
             found[key].append(kept)
     return found
+
+
+def quickest(one: Subscription, alerts: ByKey, plan: PlanState | None) -> Rhythm:
+    """The rhythm in which a matching subscription is told of the first of these alerts."""
+    if one.rhythm != "default":
+        return one.rhythm
+    found = (kept for key in one.scope.keys for kept in alerts.get(key, ()) if one.scope.holds(kept.alert, kept.path))
+    return min((one.rhythm_of(kept, plan) for kept in found), key=RHYTHMS.index, default="at_once")
 
 
 def matching(alerts: ByKey, listening: Iterable[Subscription]) -> list[Subscription]:

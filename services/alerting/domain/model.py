@@ -84,14 +84,14 @@ class KeptAlert:
 class Mark:
     """A due mark: something of this plan moved because of this cause; told when it has been quiet since.
 
-    `correlationid` is that of the request which moved it last: all that one return moves is told together.
+    `request` is the one that moved it last, by its correlation id: all that one return moves is told together.
     """
 
     plan: str
     cause: Node | None
     first: dt.datetime
     due: dt.datetime
-    correlationid: str | None = None
+    request: str | None = None
 
     @property
     def id(self) -> str:

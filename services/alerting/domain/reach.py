@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from schemas.names import owner
 from schemas.states import MilestoneState, Node
 from schemas.topics import milestone_key
-from schemas.visibility import may_see_plan
 from services.alerting.domain.levels import Heard, conclude
 from services.alerting.domain.memory import Chunk
 from services.alerting.domain.model import KeptAlert
@@ -16,7 +15,7 @@ from services.alerting.domain.rules.every import OF_DATES
 from services.alerting.domain.rules.holds import Limits
 from services.alerting.domain.rules.needs import States
 from services.alerting.domain.scopes import Scope, listened_to, listened_to_node
-from services.alerting.domain.select import Listener, Plans, decide_all
+from services.alerting.domain.select import Listener, Plans, decide_all, may_hear
 from services.alerting.domain.subscriptions import Subscription
 from services.kit.words import london_day
 
@@ -102,9 +101,10 @@ class _Foreseen:
 
     def heard_of(self, scope: Scope, departments: Collection[str]) -> list[Move]:
         """The moves that fall under a scope and that these departments may see."""
+        today = london_day(self.now)
         under = dict.fromkeys(move for key in scope.keys for move in self.moves.get(key, ()))
         found = [move for move in under if scope.holds(move)]
-        return [move for move in found if may_see_plan(self.plans.get(move.plan), departments)]
+        return [move for move in found if may_hear(self.plans.get(move.plan), departments, today)]
 
     def unjudged(self, move: Move) -> bool:
         """Whether no alert can be foreseen: of a move of unknown size, or of a milestone that is not known yet."""

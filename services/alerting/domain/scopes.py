@@ -46,13 +46,11 @@ class Scope:
 
 def found_under(kept: KeptAlert) -> tuple[str, ...]:
     """The keys under which an alert is kept, whatever its plan now says of itself."""
-    alert = kept.alert
-    own = alert.milestone or None
-    if own is None:
-        level = _part(alert.plan, alert.department) if alert.department else _whole(alert.plan)
-        return (level, *_keys(alert, kept.concerns, kept.places))
-    through = (f"downstream:{n.milestone}" for n in kept.path if (n.plan, n.milestone) != (alert.plan, own))
-    return (*_keys(alert, kept.concerns, kept.places), *dict.fromkeys(through))
+    alert, keys = kept.alert, _keys(kept.alert, kept.concerns, kept.places)
+    if not alert.milestone:
+        return (*keys, _part(alert.plan, alert.department) if alert.department else _whole(alert.plan))
+    through = dict.fromkeys(f"downstream:{node.milestone}" for node in kept.path if node != kept.own)
+    return (*keys, *through)
 
 
 def listened_to(kept: KeptAlert, plan: PlanState | None) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from schemas.alerts import Ended, Kind, Rhythm
 from schemas.states import Node, PlanState
 from schemas.topics import milestone_key
-from schemas.visibility import may_see_plan
+from schemas.visibility import is_held, may_see_plan
 from services.alerting.domain.ends import ending
 from services.alerting.domain.model import KeptAlert, Said
 from services.alerting.domain.rhythm import slower
@@ -15,6 +15,7 @@ from services.alerting.domain.rules.every import OF_DATES, of_dates
 from services.alerting.domain.rules.needs import States
 from services.alerting.domain.speaking import OF_LATENESS, Why, decide, grown_by_day, worst
 from services.alerting.domain.subscriptions import Subscription
+from services.kit.words import london_day
 
 Plans = Mapping[str, PlanState]
 
@@ -71,7 +72,7 @@ def _decided(
 ) -> Iterator[Item]:
     for kept in alerts:
         plan = plans.get(kept.alert.plan)
-        if may_see_plan(plan, listener.departments) and (decided := _decide(kept, listener, states, now)):
+        if may_hear(plan, listener.departments, london_day(now)) and (decided := _decide(kept, listener, states, now)):
             newest, why, before, ended = decided
             rhythm = listener.subscription.rhythm_of(newest, plan)
             yield Item(newest, why, before, slower(rhythm, "weekly") if why is Why.GROWN else rhythm, ended)
@@ -99,12 +100,17 @@ def _decide(kept: KeptAlert, listener: Listener, states: States, now: dt.datetim
     return newest, why, said, ending(kept, state, states)
 
 
-def hold_all(alerts: Iterable[KeptAlert], listener: Listener, plans: Plans) -> list[Item]:
+def may_hear(plan: PlanState | None, departments: Collection[str], today: dt.date) -> bool:
+    """Whether who speaks for these departments is told of a plan: it may see the plan, and its present."""
+    return plan is not None and may_see_plan(plan, departments) and not is_held(plan, departments, today)
+
+
+def hold_all(alerts: Iterable[KeptAlert], listener: Listener, plans: Plans, now: dt.datetime) -> list[Item]:
     """What a new subscriber is told in its summary: every level over its threshold, however it came about."""
     found = [
         Item(kept, Why.FIRST, None, "at_once")
         for kept in alerts
-        if may_see_plan(plans.get(kept.alert.plan), listener.departments)
+        if may_hear(plans.get(kept.alert.plan), listener.departments, london_day(now))
         and listener.subscription.wants(kept)
         and (kept.symptom not in OF_LATENESS or kept.alert.days > _threshold(kept, listener.least_days))
     ]

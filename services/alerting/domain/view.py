@@ -1,5 +1,6 @@
 """What one reader sees: each milestone of another's is judged before it is shown."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from schemas.alerts import ToldCause
 from schemas.names import owner
 from schemas.states import MilestoneState, Node
 from schemas.topics import milestone_key
-from schemas.visibility import may_see_milestone
+from schemas.visibility import is_held, may_see_milestone
 from services.alerting.domain.model import KeptAlert
 from services.alerting.domain.rules.holds import reason
 from services.alerting.domain.rules.needs import States
@@ -20,11 +21,12 @@ HIDDEN_TITLE = "A milestone that is not public"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The view of a reader who speaks for `departments`; `states` and `plans` have what is looked at."""
+    """The view of a reader who speaks for `departments`, on a London date, of these states and plans."""
 
     departments: Collection[str]
     states: States
     plans: Plans
+    today: dt.date
 
     def state(self, wanted: Node) -> MilestoneState | None:
         """The state of a milestone, whether or not it may be seen."""
@@ -32,7 +34,9 @@ class View:
 
     def sees(self, wanted: Node) -> bool:
         """Whether the reader may know which milestone (with an empty name: which plan) it is."""
-        return may_see_milestone(self.plans.get(wanted.plan), self.state(wanted), self.departments)
+        plan = self.plans.get(wanted.plan)
+        on_hold = plan is not None and is_held(plan, self.departments, self.today)
+        return not on_hold and may_see_milestone(plan, self.state(wanted), self.departments)
 
     def shown(self, wanted: Node) -> Node:
         """The milestone, where the reader may know which it is."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.alerts import Rhythm
-from services.alerting.domain.due import LONGEST, QUIET, Burst
+from services.alerting.domain.due import Burst
 from services.alerting.domain.rhythm import telling
 from services.alerting.domain.subscriptions import Subscription
 from services.kit.words import london_day
@@ -32,15 +32,28 @@ class Wait:
     until: dt.datetime
 
 
-def waits(due: DueBy, to: Subscription, bursts: Collection[Burst], most_a_day: int, now: dt.datetime) -> Wait | None:
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """The bursts whose moves a subscriber is to be told of together, and when it is told of them at the latest."""
+
+    bursts: Collection[Burst] = ()
+    latest: dt.datetime | None = None
+
+    @property
+    def over(self) -> dt.datetime | None:
+        """When it is to be told; None without any."""
+        times = [burst.over for burst in self.bursts]
+        return min(max(times), self.latest or max(times)) if times else None
+
+
+def waits(due: DueBy, to: Subscription, bursts: Bursts, most_a_day: int, now: dt.datetime) -> Wait | None:
     """Whether a subscriber who is due now must wait; None when not. `most_a_day` messages are sent at once."""
     if ends := to.hours.quiet_ends(now):
         return Wait(Held.QUIET_HOURS, {rhythm: max(at, ends) for rhythm, at in due.items()}, ends)
     if telling(due, now) != "at_once":
         return None
-    over = max((burst.over for burst in bursts), default=now)
-    if now < (until := min(over, due["at_once"] + LONGEST - QUIET)):
-        return Wait(Held.BURST, due, until)
+    if bursts.over and now < bursts.over:
+        return Wait(Held.BURST, due, bursts.over)
     if to.told_on(london_day(now)) >= most_a_day:
         rest: DueBy = {rhythm: at for rhythm, at in due.items() if rhythm != "at_once"}
         digest = to.hours.next("daily", now)

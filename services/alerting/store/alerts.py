@@ -39,7 +39,8 @@ class AlertStore:
         found: dict[str, Document] = {}
         for some in slices(list(keys)):
             wanted = {"firing": some[0] if len(some) == 1 else {"$in": some}}
-            found |= {doc["_id"]: doc for doc in await self._alerts.find(wanted, session=session).to_list(None)}
+            docs = await self._alerts.find(wanted, session=session).to_list(None)
+            found |= {doc["_id"]: doc for doc in docs}
         return [kept.alert_of(doc) for doc in found.values()]
 
     async def marked(self, mark_id: str) -> list[KeptAlert]:

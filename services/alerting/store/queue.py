@@ -21,25 +21,27 @@ BURST_KEPT_SECONDS = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A reason to tell a subscriber: in which rhythm, when, and of which request, where it was one."""
+    """A reason to tell a subscriber: in which rhythm, when, and at the latest; of which request, where it was one."""
 
     subscription: str
     at: dt.datetime
     rhythm: Rhythm = "at_once"
-    correlationid: str | None = None
+    latest: dt.datetime | None = None
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A subscription that is due; `stamp` changes with every new reason to tell it.
 
-    `due` is when, by rhythm; `requests` are those whose moves are to be told together.
+    `due` is when, by rhythm; `requests` are those whose moves are to be told together, and at the `latest` then.
     """
 
     subscription: str
     stamp: str
     due: Mapping[Rhythm, dt.datetime]
     requests: tuple[str, ...] = ()
+    latest: dt.datetime | None = None
     failures: int = 0
 
 
@@ -100,7 +102,7 @@ class QueueStore:
             await self._rows.delete_one(as_read)
             return
         changes = {"rhythms": dict(left), "due": min(left.values()), "requests": [], "failures": 0}
-        await self._rows.update_one(as_read, {"$set": changes})
+        await self._rows.update_one(as_read, {"$set": changes, "$unset": {"latest": ""}})
 
     async def hold(self, row: Row, wait: Wait) -> None:
         """Something holds it back: it is looked at again later, unless it has become due again since it was read."""
@@ -119,16 +121,15 @@ def _stamp() -> str:
 
 
 def _made_due(one: Due) -> Document:
-    changes: Document = {
-        "$set": {"stamp": _stamp(), "failures": 0},
-        "$min": {"due": one.at, f"rhythms.{one.rhythm}": one.at},
-    }
-    if one.correlationid and one.rhythm == "at_once":
-        changes["$addToSet"] = {"requests": one.correlationid}
+    earliest: Document = {"due": one.at, f"rhythms.{one.rhythm}": one.at}
+    changes: Document = {"$set": {"stamp": _stamp(), "failures": 0}, "$min": earliest}
+    if one.request and one.latest and one.rhythm == "at_once":
+        earliest["latest"] = one.latest
+        changes["$addToSet"] = {"requests": one.request}
     return changes
 
 
 def _row_of(document: Document) -> Row:
     due = document.get("rhythms") or {"at_once": document["due"]}
     requests = tuple(document.get("requests", ()))
-    return Row(document["_id"], document["stamp"], due, requests, document.get("failures", 0))
+    return Row(document["_id"], document["stamp"], due, requests, document.get("latest"), document.get("failures", 0))

@@ -19,6 +19,9 @@ from services.alerting.store import Store
 from services.kit.mongo import Session
 from services.kit.words import london_day
 
+LONGEST_REQUEST = 200
+"""Characters of a correlation id by which requests are told apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -163,13 +166,14 @@ class Changes:
     async def _mark(self, changed: Iterable[KeptAlert], shown: Iterable[str]) -> None:
         wanted: dict[str, tuple[str, Node | None, str | None]] = {mark_id(p, None): (p, None, None) for p in shown}
         for kept in changed:
-            wanted[mark_id(kept.alert.plan, kept.alert.cause)] = kept.alert.plan, kept.alert.cause, kept.correlationid
+            request = kept.correlationid[:LONGEST_REQUEST] if kept.correlationid else None
+            wanted[mark_id(kept.alert.plan, kept.alert.cause)] = kept.alert.plan, kept.alert.cause, request
         there = await self.store.queue.marks(wanted, self.session)
-        marks = [push(there.get(key), plan, cause, self.now, by) for key, (plan, cause, by) in wanted.items()]
+        marks = [push(there.get(key), *moved[:2], self.now, moved[2]) for key, moved in wanted.items()]
         await self.store.queue.write_marks(self.session, marks)
-        requests = {by for _, _, by in wanted.values() if by}
+        requests = {request for _, _, request in wanted.values() if request}
         under_way = await self.store.queue.bursts(requests, self.session)
-        bursts = {by: extend(under_way.get(by), self.now) for by in requests}
+        bursts = {request: extend(under_way.get(request), self.now) for request in requests}
         await self.store.queue.write_bursts(self.session, bursts)
 
 
@@ -201,5 +205,5 @@ def _differs(before: PlanState | None, plan: PlanState, look: Callable[[PlanStat
     return before is None or look(before) != look(plan)
 
 
-def _audience(plan: PlanState) -> tuple[str, frozenset[str]]:
-    return plan.visibility, frozenset(one.department for one in plan.contributors)
+def _audience(plan: PlanState) -> tuple[object, ...]:
+    return plan.visibility, plan.hold, frozenset(one.department for one in plan.contributors)

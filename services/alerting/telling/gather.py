@@ -15,6 +15,7 @@ from services.alerting.domain.rhythm import covers
 from services.alerting.domain.scopes import Scope, looked_up
 from services.alerting.domain.select import Item, Listener, decide_all, hold_all, nodes_to_decide
 from services.alerting.domain.subscriptions import Subscription
+from services.alerting.domain.view import View
 from services.alerting.store import Store
 from services.kit.mongo import Session
 from services.kit.words import london_day
@@ -39,31 +40,28 @@ async def due_now(
     items = decide_all(alerts, listener, states, plans, now)
     told = [item for item in items if covers(rhythm, item.rhythm)]
     later = frozenset(item.rhythm for item in items if not covers(rhythm, item.rhythm))
-    return Found(await _composed(store, told, listener, plans_url, rhythm), later)
+    return Found(compose(told, await _view(store, told, listener, now), plans_url, rhythm=rhythm), later)
 
 
-async def _composed(
-    store: Store, items: list[Item], listener: Listener, plans_url: str, rhythm: Rhythm
-) -> Composed | None:
+async def _view(
+    store: Store, items: list[Item], listener: Listener, now: dt.datetime, session: Session | None = None
+) -> View:
+    """What the subscriber sees of all that these items name."""
     shown = nodes_to_show(items)
-    states = await _states(store, shown)
-    plans = await store.states.plans(_plans(items, shown))
-    return compose(items, listener, states, plans, plans_url, rhythm=rhythm)
+    names = {item.kept.alert.plan for item in items} | {node.plan for node in shown}
+    plans = await store.states.plans(names, session)
+    return View(listener.departments, await _states(store, shown, session), plans, london_day(now))
 
 
-async def held_now(store: Store, session: Session, subscription: Subscription, plans_url: str) -> Composed | None:
+async def held_now(
+    store: Store, session: Session, subscription: Subscription, plans_url: str, now: dt.datetime
+) -> Composed | None:
     """The summary for a new subscriber: everything that holds over its threshold at this instant."""
     listener = Listener(subscription, {})
     firing = await _firing(store, subscription, session)
-    items = hold_all(firing, listener, await store.states.plans({a.alert.plan for a in firing}, session))
-    shown = nodes_to_show(items)
-    states = await _states(store, shown, session)
-    plans = await store.states.plans(_plans(items, shown), session)
-    return compose(items, listener, states, plans, plans_url, kind="summary")
-
-
-def _plans(items: Iterable[Item], shown: Iterable[Node]) -> set[str]:
-    return {item.kept.alert.plan for item in items} | {node.plan for node in shown}
+    plans = await store.states.plans({a.alert.plan for a in firing}, session)
+    items = hold_all(firing, listener, plans, now)
+    return compose(items, await _view(store, items, listener, now, session), plans_url, kind="summary")
 
 
 async def _alerts(store: Store, listener: Listener) -> list[KeptAlert]:

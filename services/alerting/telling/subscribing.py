@@ -40,7 +40,7 @@ async def begin(
     store: Store, session: Session, subscription: Subscription, plans_url: str, now: dt.datetime
 ) -> NotificationRecord | None:
     """Inside a transaction: what the subscription is told, and the summary, which is the answer."""
-    composed = await held_now(store, session, subscription, plans_url)
+    composed = await held_now(store, session, subscription, plans_url, now)
     summary = await keep(store, session, subscription, [], composed, now, now) if composed else None
     await store.queue.make_due([Due(subscription.id, now + 2 * QUIET)], session)
     return summary

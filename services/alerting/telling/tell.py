@@ -6,13 +6,15 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from schemas.alerts import Rhythm
 from services.alerting.domain.compose import Composed
-from services.alerting.domain.matching import by_key, matching
+from services.alerting.domain.due import LONGEST
+from services.alerting.domain.matching import by_key, matching, quickest
 from services.alerting.domain.memory import Chunk
 from services.alerting.domain.model import KeptAlert, Mark, NotificationRecord
 from services.alerting.domain.rhythm import telling
 from services.alerting.domain.subscriptions import Subscription
-from services.alerting.domain.waiting import left, waits
+from services.alerting.domain.waiting import Bursts, left, waits
 from services.alerting.measures import Measures
 from services.alerting.store import Store
 from services.alerting.store.queue import Due, Row
@@ -51,10 +53,10 @@ class Telling:
     async def marks(self) -> None:
         """Makes the subscriptions due that the due marks concern."""
         for mark, stamp in await self.store.queue.due_marks(self.clock()):
-            plans = await self.store.states.plans([mark.plan])
-            alerts = by_key(await self._moved(mark), plans.get(mark.plan))
+            plan = (await self.store.states.plans([mark.plan])).get(mark.plan)
+            alerts = by_key(await self._moved(mark), plan)
             wanted = matching(alerts, await self.store.subscriptions.listening(alerts))
-            await self.store.queue.make_due([_due(mark, one) for one in wanted])
+            await self.store.queue.make_due([_due(mark, one, quickest(one, alerts, plan)) for one in wanted])
             await self.store.queue.delete_mark(mark, stamp)
             if wanted:
                 self.rows_bell.set()
@@ -95,8 +97,8 @@ class Telling:
             await self.store.queue.settle(row, {})
             return
         now = self.clock()
-        bursts = await self.store.queue.bursts(row.requests)
-        if wait := waits(row.due, subscription, bursts.values(), self.most_a_day, now):
+        bursts = Bursts((await self.store.queue.bursts(row.requests)).values(), row.latest)
+        if wait := waits(row.due, subscription, bursts, self.most_a_day, now):
             log.debug("not told yet", subscription=subscription.id, why=wait.why)
             await self.store.queue.hold(row, wait)
             return
@@ -139,7 +141,6 @@ class Telling:
         return kept[-1]
 
 
-def _due(mark: Mark, one: Subscription) -> Due:
-    """When a mark makes a subscription due; with the default rhythm, composing decides what is told at once."""
-    rhythm = "at_once" if one.rhythm == "default" else one.rhythm
-    return Due(one.id, one.hours.next(rhythm, mark.due), rhythm, mark.correlationid)
+def _due(mark: Mark, one: Subscription, rhythm: Rhythm) -> Due:
+    """When a mark makes a subscription due that tells in this rhythm."""
+    return Due(one.id, one.hours.next(rhythm, mark.due), rhythm, mark.first + LONGEST, mark.request)

@@ -15,7 +15,7 @@ from services.alerting.store import Store
 from services.kit.http import application
 from services.kit.identity import Identities, Sessions
 from services.kit.metrics import registry
-from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, Step, plan_state, states
+from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, Step, day, plan_state, states
 from tests.services.alerting.stored import arrive, composed, heard, notification, subscribed, subscription
 
 SESSIONS = Sessions("tests only")
@@ -183,3 +183,14 @@ async def test_a_cause_in_a_plan_that_is_not_public_is_not_named(http: httpx.Asy
         assert alert["cause"]["milestone"] == named
         assert f"{title} drives it" in alert["reason"]
         assert ("Rail" in str(alert)) is bool(named)
+
+
+async def test_the_alerts_of_a_plan_on_hold_are_its_own_departments_alone(
+    http: httpx.AsyncClient, store: Store
+) -> None:
+    """Others get none, and the date of the hold."""
+    held = plan_state().model_copy(update={"hold": day(-1)})
+    await arrive(store, *states([Step(RAIL, 100, 150)]), held)
+    for caller, count, hold in ((key("dft"), 1, None), (key("hmt"), 0, "2026-11-24"), ({}, 0, "2026-11-24")):
+        answer = (await http.get(f"alerts?plan={PLAN}", headers=caller)).json()
+        assert (len(answer["alerts"]), answer["hold"]) == (count, hold)

@@ -11,7 +11,7 @@ from schemas.topics import alerts as alerts_topic
 from services.kit.kafka import Message, partition_of, producer, send
 from services.kit.mongo import connect
 from tests.servers import Servers
-from tests.services.alerting.examples import PLAN, RAIL, SKILLS, STATION, Step, chain, plan_state, states
+from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, STATION, Step, chain, plan_state, states
 from tests.services.alerting.running import Receiver, Running, alerting, announce, messages, until
 
 MOVED = Step(RAIL, 100, 150, reason="Possession moved by Network Rail")
@@ -173,6 +173,29 @@ async def test_what_was_there_at_the_first_start_is_told_to_nobody(
         (hook,) = receiver.webhooks
         data = json.loads(hook["text"])["data"]
         assert {told["days"] for section in data["causes"] for told in section["moved"]} == {25}
+
+
+async def test_what_a_plan_says_of_itself_is_told(servers: Servers, namespace: str, receiver: Receiver) -> None:
+    """The lead withdraws it: its listeners, and the departments in it, read that and what to do, once."""
+    async with alerting(servers, namespace, receiver) as running:
+        await running.subscribe(channel="webhook", target=receiver.url("/hook"), plan=PLAN)
+        await running.subscribe(channel="mail", target="team@dfe.example", department="dfe")
+        await running.subscribe(channel="webhook", target=receiver.url("/daily"), plan=PLAN, rhythm="daily")
+        await running.announce(plan_state(), *states(chain(), 1))
+        for version in (2, 3):
+            gone = plan_state(version=version).model_copy(update={"withdrawn": NOW.date()})
+            await running.announce(gone)
+        (hook,), (mail,) = receiver.webhooks, receiver.mails
+        data = json.loads(hook["text"])["data"]
+        assert (data["kind"], data["causes"][0]["cause"]["title"]) == ("raised", "Towns Fund")
+        (told,) = data["causes"][0]["moved"]
+        assert (told["rule"], told["milestone"], told["department"]) == ("withdrawn", "", "dluhc")
+        assert mail["Subject"] == "Withdrawn: Towns Fund"
+        text = mail.get_body(("plain",))
+        assert text is not None
+        assert "Dluhc withdrew the plan on 25 November 2026." in text.get_content()
+        holding = (await running.http.get(f"/api/alerting/alerts?plan={PLAN}")).json()["alerts"]
+        assert [(alert["rule"], alert["reason"]) for alert in holding] == [("withdrawn", told["reason"])]
 
 
 async def test_a_record_that_is_no_state_is_set_aside(servers: Servers, namespace: str, receiver: Receiver) -> None:

@@ -17,6 +17,7 @@ from services.alerting.domain.rules.holds import Limits
 from services.alerting.domain.scopes import Scope
 from services.alerting.domain.select import Listener, decide_all, hold_all
 from services.alerting.domain.subscriptions import Subscription
+from services.alerting.domain.view import View
 from tests.services.alerting.examples import NOW, PLAN, Step, plan_state, states
 
 URL = "http://plans.example"
@@ -65,6 +66,11 @@ class World:
             self.said,
         )
 
+    @property
+    def view(self) -> View:
+        """What the subscriber sees."""
+        return View(self.departments, self.states, self.plans, self.now.date())
+
     def hear(self, steps: Iterable[Step], *, known: bool = False) -> list[KeptAlert]:
         """The states of the steps arrive in one batch; answers with the alerts that change."""
         self.version += 1
@@ -108,12 +114,12 @@ class World:
         alerts = [kept for key, kept in self.alerts.items() if kept.firing or key in self.said]
         items = decide_all(alerts, self.listener, self.states, self.plans, self.now)
         due = [item for item in items if covers(rhythm, item.rhythm)]
-        return self._say(compose(due, self.listener, self.states, self.plans, URL, rhythm=rhythm))
+        return self._say(compose(due, self.view, URL, rhythm=rhythm))
 
     def summary(self) -> NotificationData | None:
         """Somebody subscribes now: the one summary."""
-        items = hold_all(self._firing().values(), self.listener, self.plans)
-        return self._say(compose(items, self.listener, self.states, self.plans, URL, kind="summary"))
+        items = hold_all(self._firing().values(), self.listener, self.plans, self.now)
+        return self._say(compose(items, self.view, URL, kind="summary"))
 
     def _say(self, composed: Composed | None) -> NotificationData | None:
         if composed is None:

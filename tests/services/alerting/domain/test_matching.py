@@ -8,7 +8,7 @@ import pytest
 from schemas.alerts import Alert
 from schemas.payloads import PlacedIn
 from schemas.states import Node, PlanState
-from services.alerting.domain.matching import by_key, matching
+from services.alerting.domain.matching import by_key, matching, quickest
 from services.alerting.domain.model import KeptAlert
 from services.alerting.domain.scopes import Scope, found_under, looked_up, mission_slug
 from services.alerting.domain.subjects import department_subject, plan_subject
@@ -116,3 +116,12 @@ def test_who_hears_of_a_plan_as_a_whole() -> None:
         assert hears(scope, of_plan())
     assert not hears(Scope("department", "hmt"), of_plan())
     assert not hears(Scope("milestone", SKILLS, "dluhc/other"), of_plan())
+
+
+def test_the_default_rhythm_is_due_as_soon_as_the_quickest_of_what_it_hears() -> None:
+    """Its own milestone among others: at once; others of its plan: the next morning; nothing of its own: weekly."""
+    everything = by_key([late(), late(RAIL)], plan_state())
+    for departments, rhythm in ((("dfe",), "at_once"), (("northgate",), "daily"), (("hmt",), "weekly")):
+        one = subscription("s1", rhythm="default", departments=departments)
+        assert quickest(one, everything, plan_state()) == rhythm
+    assert quickest(subscription("s1", rhythm="weekly"), everything, plan_state()) == "weekly"

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from schemas.states import Cause
+from services.alerting.domain.rules.milestones import node
 from tests.services.alerting.examples import PLAN, RAIL, SKILLS, STATION, Step, chain, day, plan_state, states
-from tests.services.alerting.world import URL, World, ends, names, raised
+from tests.services.alerting.world import URL, World, each, ends, names, raised
 
 MOVED = Step(RAIL, 100, 150, reason="Possession moved by Network Rail")
 
@@ -368,6 +370,33 @@ def test_a_plan_that_is_not_public_is_told_to_its_departments_only() -> None:
         world = World(departments=departments, plans=plans)
         world.hear([MOVED])
         assert (world.told() is not None) is heard
+
+
+def test_a_publication_hold_keeps_what_is_new_from_all_but_the_plan_s_own() -> None:
+    """Yesterday was the last day that is public: others are told when the hold is lifted, and what holds then."""
+    for departments, heard in ((("dfe",), True), (("dluhc",), True), (("hmt",), False)):
+        held = plan_state().model_copy(update={"hold": day(-1)})
+        world = World(departments=departments, plans={PLAN: held})
+        world.hear([MOVED])
+        assert (world.told() is not None) is heard
+        assert (world.summary() is not None) is heard
+    world.plans = {PLAN: plan_state()}
+    assert names(world.told()) == [RAIL]
+
+
+def test_a_cause_in_a_plan_on_hold_is_not_named() -> None:
+    """What moved there is not public yet: the days alone are said."""
+    elsewhere = "dft/rail"
+    (driving,) = states([MOVED], plan=elsewhere)
+    (late,) = states([Step(SKILLS, 100, 150)])
+    path = (node(driving), node(late))
+    cause = Cause(plan=elsewhere, milestone=RAIL, department="dft", by_day=False)
+    held = plan_state(plan=elsewhere).model_copy(update={"hold": day(-1), "contributors": ()})
+    world = World(plans={PLAN: plan_state(), elsewhere: held})
+    world.take([driving, late.model_copy(update={"cause": cause, "path": path})])
+    (told,) = [told for told in each(world.told()) if told.milestone == SKILLS]
+    assert [step.milestone for step in told.path] == ["", SKILLS]
+    assert "A milestone that is not public drives it" in told.reason
 
 
 def test_a_cause_that_waits_to_be_listed_is_not_named() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.alerting.domain.due import LONGEST, QUIET, Burst, extend
 from services.alerting.domain.rhythm import Hours
-from services.alerting.domain.waiting import DueBy, Held, left, waits
+from services.alerting.domain.waiting import Bursts, DueBy, Held, left, waits
 from tests.services.alerting.examples import NOW, TODAY
 from tests.services.alerting.stored import subscription
 
@@ -16,24 +16,25 @@ TOMORROW_AT_8 = dt.datetime(2026, 11, 26, 8, tzinfo=dt.UTC)
 
 def test_nothing_holds_back_a_subscriber_whose_time_has_come() -> None:
     """No quiet hours, nothing under way, not told too often."""
-    assert waits({"at_once": NOW}, TO, [Burst(NOW - 3 * SECOND, NOW - QUIET)], 20, NOW) is None
+    assert waits({"at_once": NOW}, TO, Bursts([Burst(NOW - 3 * SECOND, NOW - QUIET)]), 20, NOW) is None
 
 
 def test_a_request_that_is_still_moving_things_is_waited_for() -> None:
     """Two seconds after its last move, and at most thirty after its first: then what there is, is told."""
     moving = Burst(NOW - 5 * SECOND, NOW - SECOND)
-    wait = waits({"at_once": NOW}, TO, [moving], 20, NOW)
+    wait = waits({"at_once": NOW}, TO, Bursts([moving]), 20, NOW)
     assert wait is not None
     assert (wait.why, wait.due, wait.until) == (Held.BURST, {"at_once": NOW}, NOW + SECOND)
-    assert waits({"at_once": NOW}, TO, [Burst(NOW - LONGEST, NOW)], 20, NOW) is None
+    assert waits({"at_once": NOW}, TO, Bursts([Burst(NOW - LONGEST, NOW)]), 20, NOW) is None
 
 
 def test_nobody_waits_for_one_request_after_another() -> None:
-    """Bursts that follow each other hold back a subscriber no longer than one: thirty seconds after the first move."""
-    first = NOW - LONGEST + QUIET
-    again = Burst(NOW - SECOND, NOW)
-    assert waits({"at_once": first}, TO, [again], 20, NOW) is None
-    assert waits({"at_once": first + SECOND}, TO, [again], 20, NOW) is not None
+    """Bursts that follow each other hold a subscriber back no longer than thirty seconds after the first move."""
+    again = [Burst(NOW - SECOND, NOW)]
+    assert waits({"at_once": NOW}, TO, Bursts(again, latest=NOW), 20, NOW) is None
+    wait = waits({"at_once": NOW}, TO, Bursts(again, latest=NOW + SECOND), 20, NOW)
+    assert wait is not None
+    assert wait.until == NOW + SECOND
 
 
 def test_what_a_request_moves_after_its_burst_begins_another() -> None:
@@ -47,7 +48,7 @@ def test_what_a_request_moves_after_its_burst_begins_another() -> None:
 def test_quiet_hours_hold_every_rhythm_and_drop_none() -> None:
     """What is due later anyway stays when it is."""
     to = replace(TO, hours=Hours(quiet_from=10, quiet_until=12))
-    wait = waits({"at_once": NOW, "weekly": NOW + 3 * DAY}, to, [], 20, NOW)
+    wait = waits({"at_once": NOW, "weekly": NOW + 3 * DAY}, to, Bursts(), 20, NOW)
     assert wait is not None
     noon = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
     assert (wait.why, wait.due) == (Held.QUIET_HOURS, {"at_once": noon, "weekly": NOW + 3 * DAY})
@@ -57,12 +58,12 @@ def test_quiet_hours_hold_every_rhythm_and_drop_none() -> None:
 def test_who_was_told_often_enough_today_gets_a_digest() -> None:
     """At most so many a day; tomorrow counts anew, and a digest is never held back."""
     often = replace(TO, counted_on=TODAY, counted=20)
-    wait = waits({"at_once": NOW}, often, [], 20, NOW)
+    wait = waits({"at_once": NOW}, often, Bursts(), 20, NOW)
     assert wait is not None
     assert (wait.why, wait.due, wait.until) == (Held.ENOUGH, {"daily": TOMORROW_AT_8}, TOMORROW_AT_8)
-    assert waits({"at_once": NOW}, replace(often, counted=19), [], 20, NOW) is None
-    assert waits({"at_once": NOW + DAY}, often, [], 20, NOW + DAY) is None
-    assert waits({"at_once": NOW, "daily": NOW}, often, [], 20, NOW) is None
+    assert waits({"at_once": NOW}, replace(often, counted=19), Bursts(), 20, NOW) is None
+    assert waits({"at_once": NOW + DAY}, often, Bursts(), 20, NOW + DAY) is None
+    assert waits({"at_once": NOW, "daily": NOW}, often, Bursts(), 20, NOW) is None
 
 
 def test_what_is_left_is_due_in_its_own_time() -> None:
