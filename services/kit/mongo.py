@@ -10,6 +10,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
+from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -18,6 +19,9 @@ Client = AsyncIOMotorClient[Document]
 Database = AsyncIOMotorDatabase[Document]
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
+
+DUPLICATE = 11000
+"""The code of a write of what is there already."""
 
 TRANSACTION_SECONDS = 40.0
 """Bound of one transaction with its retries; below the consumers' rebalance timeout."""
@@ -28,6 +32,11 @@ def connect(uri: str, *, timeout_ms: int = 20_000) -> Client:
     return AsyncIOMotorClient(
         uri, w="majority", timeoutMS=timeout_ms, serverSelectionTimeoutMS=min(timeout_ms, 5_000), tz_aware=True
     )
+
+
+def is_duplicate(error: BulkWriteError) -> bool:
+    """Whether a bulk failed because a document that it inserts is there already."""
+    return any(one.get("code") == DUPLICATE for one in (error.details or {}).get("writeErrors", ()))
 
 
 async def transaction(

@@ -96,8 +96,14 @@ class Store:
 
     async def milestones(self, plan: str, names: Iterable[str]) -> dict[str, Stored]:
         """Milestones of a plan by name."""
-        found = await _by_ids(self._milestones, [milestone_key(plan, name) for name in names])
-        return {doc["milestone"]: Stored(subject_of(doc), doc["state"]) for doc in found}
+        return (await self.milestones_of({plan: names}))[plan]
+
+    async def milestones_of(self, names: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Stored]]:
+        """Milestones of several plans, by plan and name; each plan that is asked for has its mapping."""
+        found: dict[str, dict[str, Stored]] = {plan: {} for plan in names}
+        for doc in await _by_ids(self._milestones, _keys(names)):
+            found[doc["plan"]][doc["milestone"]] = Stored(subject_of(doc), doc["state"])
+        return found
 
     async def everything(self, plan: str) -> dict[str, dict[str, Document]]:
         """Every document about a plan as it is stored, readable or not: by collection and id."""
@@ -117,27 +123,42 @@ class Store:
 
     async def facts(self, plan: str, names: Iterable[str]) -> dict[str, Subject]:
         """Facts of a plan by name."""
-        found = await _by_ids(self._facts, [milestone_key(plan, name) for name in names])
-        return {doc["fact"]: subject_of(doc) for doc in found}
+        return (await self.facts_of({plan: names}))[plan]
 
-    async def write(self, session: Session, documents: Mapping[str, list[Document]], notes: Iterable[Note]) -> None:
-        """Inside a transaction: replaces or inserts the documents (by collection name) and adds the outbox notes."""
+    async def facts_of(self, names: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Subject]]:
+        """Facts of several plans, by plan and name; each plan that is asked for has its mapping."""
+        found: dict[str, dict[str, Subject]] = {plan: {} for plan in names}
+        for doc in await _by_ids(self._facts, _keys(names)):
+            found[doc["plan"]][doc["fact"]] = subject_of(doc)
+        return found
+
+    async def write(
+        self,
+        session: Session,
+        documents: Mapping[str, list[Document]],
+        notes: Sequence[Note],
+        *,
+        known_history: bool = False,
+    ) -> None:
+        """Inside a transaction: replaces or inserts the documents (by collection name) and adds the outbox notes.
+
+        History is inserted, which is cheaper; where a record of it is there already, a second try with
+        `known_history` replaces it.
+        """
         collections = {
             "plans": self._plans,
             "milestones": self._milestones,
             "facts": self._facts,
             "history": self._history,
             "rebuilds": self._rebuilds,
+            "outbox": self._outbox,
         }
-        for name, docs in documents.items():
-            if docs:
+        for name, docs in {**documents, "outbox": [_note_document(note) for note in notes]}.items():
+            if docs and name == "history" and not known_history:
+                await self._history.insert_many(docs, session=session, ordered=False)
+            elif docs:
                 operations = [ReplaceOne({"_id": doc["_id"]}, doc, upsert=True) for doc in docs]
                 await collections[name].bulk_write(operations, session=session, ordered=False)
-        for note in notes:
-            plans = [[plan, list(names)] for plan, names in note.plans.items()]
-            between = [[plan, list(astuple(due))] for plan, due in note.between.items()]
-            document = {"_id": note.id, "partition": note.partition, "plans": plans, "between": between}
-            await self._outbox.replace_one({"_id": note.id}, document, upsert=True, session=session)
 
     async def notes(self, partitions: Iterable[int]) -> list[Note]:
         """The notes that were left for these partitions, oldest first."""
@@ -148,9 +169,10 @@ class Store:
         """The ids of all notes that are left, whoever's partition they are for."""
         return {doc["_id"] for doc in await self._outbox.find({}, {"_id": 1}).to_list(None)}
 
-    async def delete_note(self, note: Note) -> bool:
-        """Deletes a note; False when it is already gone: another has announced."""
-        return (await self._outbox.delete_one({"_id": note.id})).deleted_count == 1
+    async def delete_notes(self, notes: Iterable[Note]) -> bool:
+        """Deletes notes; False when one of them is already gone: another has announced."""
+        ids = [note.id for note in notes]
+        return (await self._outbox.delete_many({"_id": {"$in": ids}})).deleted_count == len(ids) if ids else True
 
     async def plans_behind(self, today: int) -> list[str]:
         """Plans whose day is before `today` (an ordinal) although an open milestone lies in the past."""
@@ -234,6 +256,12 @@ class Store:
         return {doc["_id"]: doc["registers"] for doc in found}
 
 
+def _note_document(note: Note) -> Document:
+    plans = [[plan, list(names)] for plan, names in note.plans.items()]
+    between = [[plan, list(astuple(due))] for plan, due in note.between.items()]
+    return {"_id": note.id, "partition": note.partition, "plans": plans, "between": between}
+
+
 def _note(document: Document) -> Note:
     plans = {plan: tuple(names) for plan, names in document["plans"]}
     between = {
@@ -254,6 +282,10 @@ async def _by_ids(collection: Collection, ids: Sequence[str], fields: Document |
     for some in _slices(ids):
         found += await collection.find({"_id": {"$in": some}}, fields).to_list(None)
     return found
+
+
+def _keys(names: Mapping[str, Iterable[str]]) -> list[str]:
+    return [milestone_key(plan, name) for plan, of_plan in names.items() for name in of_plan]
 
 
 def _between(plan: str, after: int, upto: int) -> Document:

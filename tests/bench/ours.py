@@ -6,7 +6,7 @@ cursors are read and sought) to the end of the last batch, and writes SCRIPT. Se
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +94,10 @@ class Tap:
 
     def _write(self, write: Any) -> Any:
         async def tapped(
-            store: Store, session: Session, documents: Mapping[str, list[Document]], notes: Iterable[Note]
+            store: Store, session: Session, documents: Mapping[str, list[Document]], notes: Sequence[Note], **how: Any
         ) -> None:
-            kept = list(notes)
-            self._last.documents, self._last.notes = dict(documents), [_document(note) for note in kept]
-            await write(store, session, documents, kept)
+            self._last.documents, self._last.notes = dict(documents), [_document(note) for note in notes]
+            await write(store, session, documents, notes, **how)
 
         return tapped
 

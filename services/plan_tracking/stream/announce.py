@@ -57,8 +57,8 @@ async def announce_note(
 ) -> None:
     """Announces what a note names, from the store, and deletes it; announces again if another was there first."""
     for _ in range(2):
-        stored = [await store.milestones(plan, names) for plan, names in note.plans.items()]
-        milestones = [one.state for found in stored for one in found.values()]
+        stored = await store.milestones_of(note.plans)
+        milestones = [one.state for found in stored.values() for one in found.values()]
         known = await store.plans({*note.plans, *note.between})
         plans = [state for name, (_, state) in known.items() if name in note.plans]
         said = messages(namespace, milestones, plans, now)
@@ -66,5 +66,5 @@ async def announce_note(
             plan, _ = known[name]
             said += Between(namespace, plan, (await networks.of(plan)).network, now).messages(due)
         await announcer.announce(note.partition, said)
-        if await store.delete_note(note):
+        if await store.delete_notes([note]):
             return

@@ -1,20 +1,22 @@
 """Kafka in: one batch, one transaction, one cursor, then the announcement (law 2)."""
 
+import asyncio
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 
 from services.kit.consume import Records
 from services.kit.cursors import Cursor, LostCursor
 from services.kit.kafka import Announcer, Message, partition_of
 from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
-from services.kit.mongo import Document, Session, transaction
+from services.kit.mongo import Document, Session, is_duplicate, transaction
 from services.kit.producer import LastingProducer
 from services.kit.rejected import copy
 from services.plan_tracking.domain.model import Entry
@@ -151,19 +153,29 @@ class PlanTracking:
                 documents[collection] += docs
         notes = list(_notes(found, moves))
 
-        async def write(session: Session) -> None:
-            await self.store.cursors.advance(session, moves)
-            await self.store.write(session, documents, notes)
-
         with self.metrics.batch_seconds.labels("transaction").time():
-            await transaction(self.store.client, write, await self.store.cursors.session())
+            await self._write(documents, notes, moves)
         try:
             between = self._kept(found)
             with self.metrics.batch_seconds.labels("announce").time():
-                for note in notes:
-                    await self._announce(note, [c for c in found if partition_of(c.plan) == note.partition], between)
+                await self._announce(notes, found, between)
         except Exception as error:
             raise NotAnnounced(f"{type(error).__name__}: {error}") from error
+
+    async def _write(self, documents: Mapping[str, list[Document]], notes: list[Note], moves: Moves) -> None:
+        """The transaction; once more where history is not new (its plan is rebuilt, or its store was restored)."""
+
+        async def write(session: Session, *, known_history: bool = False) -> None:
+            await self.store.cursors.advance(session, moves)
+            await self.store.write(session, documents, notes, known_history=known_history)
+
+        try:
+            await transaction(self.store.client, write, await self.store.cursors.session())
+        except BulkWriteError as error:
+            if not is_duplicate(error):
+                raise
+            again = partial(write, known_history=True)
+            await transaction(self.store.client, again, await self.store.cursors.session())
 
     def _kept(self, found: Iterable[Change]) -> dict[str, list[Message]]:
         """Gives the cache what was written; answers with what each plan says to others."""
@@ -176,18 +188,26 @@ class PlanTracking:
                 said[change.plan] = between.messages(change.due)
         return said
 
-    async def _announce(self, note: Note, found: list[Change], between: Mapping[str, list[Message]]) -> None:
-        states = [state for change in found for state in change.milestone_states]
-        plans = [change.plan_state for change in found if change.plan_state]
-        said = messages(self.namespace, states, plans, self.clock())
-        said += [message for change in found for message in between.get(change.plan, ())]
-        await self.announcer.announce(note.partition, said)
-        if not await self.store.delete_note(note):
-            await self._announce_note(note)
-        for state in states:
+    async def _announce(self, notes: Sequence[Note], found: list[Change], between: Mapping[str, list[Message]]) -> None:
+        """The partitions side by side; each waits for Kafka far longer than it works."""
+        said = [(note.partition, self._said(note, found, between)) for note in notes]
+        done = await asyncio.gather(*(self.announcer.announce(*one) for one in said), return_exceptions=True)
+        if failure := next(filter(None, done), None):
+            raise failure
+        if not await self.store.delete_notes(notes):
+            for note in notes:
+                await self._announce_note(note)
+        for state in (state for change in found for state in change.milestone_states):
             log.debug(
                 "announced", plan=state["plan"], milestone=state["milestone"], correlation_id=state["correlationid"]
             )
+
+    def _said(self, note: Note, found: list[Change], between: Mapping[str, list[Message]]) -> list[Message]:
+        here = [change for change in found if partition_of(change.plan) == note.partition]
+        states = [state for change in here for state in change.milestone_states]
+        plans = [change.plan_state for change in here if change.plan_state]
+        said = messages(self.namespace, states, plans, self.clock())
+        return said + [message for change in here for message in between.get(change.plan, ())]
 
     async def _announce_note(self, note: Note) -> None:
         await announce_note(self.store, self.networks, self.announcer, self.namespace, note, self.clock())

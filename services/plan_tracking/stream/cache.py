@@ -34,8 +34,10 @@ class Networks:
         if kept is not None and kept.version == plan.version:
             self._kept.move_to_end(plan.name)
             return kept
-        network = whole(plan.name, await self._store.moves(plan.name), plan.terms)
         nothing = Network(plan.name)
+        if plan.version < 0:
+            return Kept(plan.version, nothing)
+        network = whole(plan.name, await self._store.moves(plan.name), plan.terms)
         tallies = recount({}, nothing, network, network.given, (plan.tolerance, plan.tolerance))
         return Kept(plan.version, network, tallies)
 
