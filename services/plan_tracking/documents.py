@@ -97,7 +97,7 @@ def history_document(plan: str, remembered: Remembered) -> Document:
         "id": event.id,
         "stamp": list(remembered.stamp),
         "won": list(remembered.won),
-        "event": LOG_RECORD.dump_python(event, mode="json", exclude_unset=True),
+        "event": remembered.said,
     }
 
 

@@ -1,5 +1,6 @@
 """What an event is about: its plan, a milestone, or a fact beside the milestones (outcome, money, experience)."""
 
+from functools import cache
 from urllib.parse import quote
 
 from schemas import events as said
@@ -37,12 +38,20 @@ def about(event: said.LogRecord) -> str:
     Each series of a fact is one of its own, so that none grows with the number of places:
     `outcome|dft/footfall@E06000001@Women`, a place and a group (a fund, a theme), percent-encoded, either may be empty.
     """
+    if _of_a_milestone(type(event)):
+        return event.subject
     if isinstance(event, PortWanted | PortMoved | LinksReported):
         return _between(event)
     if isinstance(event, _PLAN_EVENTS) or (isinstance(event, said.ConfidenceAssessed) and event.data.of != "milestone"):
         return PLAN
     noun = _FACTS.get(type(event))
     return f"{noun}|{event.subject}{_series(event)}" if noun else event.subject
+
+
+@cache
+def _of_a_milestone(kind: type) -> bool:
+    """Whether such events are about the milestone that they name, whatever they say; to ask each would take longer."""
+    return issubclass(kind, said.MilestoneEvent)
 
 
 def _series(event: said.LogRecord) -> str:
@@ -71,5 +80,7 @@ def is_fact(name: str) -> bool:
 
 def names_its_plan(event: said.LogRecord) -> bool:
     """Whether the event's subject must be its plan."""
+    if _of_a_milestone(type(event)):
+        return False
     of_plan = isinstance(event, said.ConfidenceAssessed) and event.data.of == "plan"
     return isinstance(event, (*_PLAN_EVENTS, PortWanted, PortMoved, LinksReported)) or of_plan

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import ValidationError
 
@@ -30,26 +31,33 @@ def accept(
     if not value:
         return Rejection("the value is empty: a record of this topic is a CloudEvent")
     try:
-        binary = is_binary_kafka(headers)
+        binary = bool(headers) and is_binary_kafka(headers)
         event = LOG_RECORD.validate_python(from_kafka(headers, value)) if binary else LOG_RECORD.validate_json(value)
     except ValidationError as error:
         return Rejection(_first(error))
     except BadBinding as bad:
         return Rejection(str(bad))
-    return next((Rejection(said) for said in _wrong(event, key, partition, partition_for) if said), event)
+    wrong = _wrong(event, key, partition, partition_for)
+    return Rejection(wrong) if wrong else event
 
 
-def _wrong(event: LogRecord, key: bytes | None, partition: int, partition_for: int | None) -> list[str | None]:
-    speaker, owned = owner(event.source.removeprefix("/")), owner(event.subject)
-    about_plan = names_its_plan(event)
-    ours = isinstance(event, OwnRecord)
-    return [
-        None if key == event.plan.encode() else f"the key is {key!r}, not the plan {event.plan}",
-        None if partition == partition_for else f"partition {partition} is not the plan's, {partition_for}",
-        None if event.acceptedtime else "acceptedtime is missing: events enter through ingest",
-        None if not about_plan or event.subject == event.plan else f"subject {event.subject} is not the plan",
-        None if speaker == (RESERVED if ours else owned) else f"{event.source} may not speak for {event.subject}",
-    ]
+def _wrong(event: LogRecord, key: bytes | None, partition: int, partition_for: int | None) -> str | None:
+    if key != event.plan.encode():
+        return f"the key is {key!r}, not the plan {event.plan}"
+    if partition != partition_for:
+        return f"partition {partition} is not the plan's, {partition_for}"
+    if not event.acceptedtime:
+        return "acceptedtime is missing: events enter through ingest"
+    if event.subject != event.plan and names_its_plan(event):
+        return f"subject {event.subject} is not the plan"
+    if owner(event.source[1:]) != (RESERVED if _is_own(type(event)) else owner(event.subject)):
+        return f"{event.source} may not speak for {event.subject}"
+    return None
+
+
+@cache
+def _is_own(kind: type) -> bool:
+    return issubclass(kind, OwnRecord)
 
 
 def _first(error: ValidationError) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from schemas.names import owner
 from schemas.network import Link
@@ -11,19 +12,20 @@ from services.plan_tracking.domain.about import IN, LINKED, OUT, PLAN, about, is
 from services.plan_tracking.domain.model import Entry, Loaded, Plan, Subject, given, port_of
 from services.plan_tracking.domain.network import Moves, Network, Renewed, renew
 from services.plan_tracking.domain.ports import Due, due
-from services.plan_tracking.domain.registers import Register, Stamp, merge, microseconds, stamp
+from services.plan_tracking.domain.registers import Register, Stamp, merge, microseconds, said, stamp
 from services.plan_tracking.domain.tally import Tallies, recount
 from services.plan_tracking.domain.writes import LINKS, writes
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A record as history keeps it: what it is about (domain/about.py) and the registers it won."""
+    """A record as history keeps it: what it is about (domain/about.py), the registers it won, itself as JSON values."""
 
     entry: Entry
     stamp: Stamp
     about: str
     won: tuple[str, ...]
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +61,31 @@ def fold(loaded: Loaded, entries: Sequence[Entry]) -> Folded:
 
 def _merged(loaded: Loaded, entries: Sequence[Entry]) -> tuple[Plan, dict[str, Subject], tuple[Remembered, ...]]:
     """Registers of the plan and of what was spoken about, and the records as history keeps them."""
-    version, day = loaded.plan.version, loaded.plan.day
+    version, heard_at = loaded.plan.version, _NEVER
     merged, heard, history = dict[str, dict[str, Register]](), dict[str, int](), list[Remembered]()
     for entry in entries:
         if entry.offset <= loaded.plan.version:
             continue
-        at, name = stamp(entry.event), about(entry.event)
+        as_json, name = said(entry.event), about(entry.event)
+        data = as_json.get("data") or {}
+        at = stamp(entry.event, data)
         if name not in merged:
             before = Subject(name, loaded.plan.registers) if name == PLAN else loaded.subjects.get(name, Subject(name))
             merged[name], heard[name] = dict(before.registers), before.last_heard
-        version, day = entry.offset, max(day, london_day(entry.event.acceptedtime))
+        version, heard_at = entry.offset, max(heard_at, entry.event.acceptedtime or _NEVER)
         heard[name] = max(heard[name], microseconds(entry.event.time))
-        history.append(Remembered(entry, at, name, merge(merged[name], writes(entry.event), at)))
+        won = merge(merged[name], writes(entry.event, data), at)
+        history.append(Remembered(entry, at, name, won, as_json))
+    day = max(loaded.plan.day, london_day(heard_at)) if history else loaded.plan.day
     plan = replace(loaded.plan, version=version, day=day, registers=merged.pop(PLAN, loaded.plan.registers))
     return plan, {name: Subject(name, own, heard[name]) for name, own in merged.items()}, tuple(history)
 
 
-def london_day(instant: dt.datetime | None) -> int:
-    """The ordinal of the date in London at an instant."""
-    assert instant is not None  # noqa: S101 - an entry without acceptedtime has no stamp
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def london_day(instant: dt.datetime) -> int:
+    """The ordinal of the date in London at an instant; no later instant has an earlier one."""
     return instant.astimezone(LONDON).date().toordinal()
 
 

@@ -4,7 +4,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
+
+from pydantic_core import to_json
 
 from schemas.events import LogRecord
 from schemas.network import Versioned
@@ -17,7 +20,8 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 def microseconds(instant: dt.datetime) -> int:
     """An instant as an integer of microseconds since 1970."""
-    return (instant - _EPOCH) // dt.timedelta(microseconds=1)
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def instant(microseconds_since: int) -> dt.datetime:
@@ -25,15 +29,28 @@ def instant(microseconds_since: int) -> dt.datetime:
     return _EPOCH + dt.timedelta(microseconds=microseconds_since)
 
 
-def stamp(event: LogRecord) -> Stamp:
-    """The stamp of an accepted event; between plans the sender's version. Raises ValueError without `acceptedtime`."""
+def said(event: LogRecord) -> dict[str, Any]:
+    """The event as JSON values, as far as it says them: as history keeps it."""
+    return event.model_dump(mode="json", exclude_unset=True)
+
+
+def stamp(event: LogRecord, data: Any = None) -> Stamp:
+    """The stamp of an accepted event; between plans the sender's version. Raises ValueError without `acceptedtime`.
+
+    `data` is what the event says, as JSON values, where the caller has it already.
+    """
     if event.acceptedtime is None:
         raise ValueError("acceptedtime is missing: the record did not come through ingest")
-    if isinstance(event.data, Versioned):
-        return (event.data.version, 0, event.source, event.id, "")
-    content = f"{event.type}\n{event.subject}\n{event.data.model_dump_json(exclude_unset=True)}"
-    digest = hashlib.sha256(content.encode()).hexdigest()
+    if _between_plans(type(event.data)):
+        return (cast(Versioned, event.data).version, 0, event.source, event.id, "")
+    content = to_json(event.data.model_dump(mode="json", exclude_unset=True) if data is None else data)
+    digest = hashlib.sha256(f"{event.type}\n{event.subject}\n".encode() + content).hexdigest()
     return (microseconds(event.time), microseconds(event.acceptedtime), event.source, event.id, digest)
+
+
+@cache
+def _between_plans(data: type) -> bool:
+    return issubclass(data, Versioned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
 """What each event type writes: the registers of its plan, milestone or fact, as JSON values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from schemas import events as said
-from schemas.envelope import Record
 from schemas.network import LinksJudged, LinksReported, PortMoved, PortWanted, RebuildRequested
-from schemas.payloads import MilestoneData, PlanData
+from schemas.payloads import PlanData
 from schemas.topics import milestone_key
 from services.plan_tracking.domain.registers import FIRST_ACCEPTED, FIRST_SAID, ORIGINAL
 
 Writes = dict[str, Any]
+Json = Mapping[str, Any]
 
 NEEDS = "needs:"
 """Prefix of a dependency's register: one for each milestone that is needed."""
@@ -50,16 +50,11 @@ _PLAN_FIELDS = (
 _MILESTONE_FIELDS = ("title", "type", "baseline", "forecast", "places", "contact")
 
 
-def _json(data: Record) -> Writes:
-    return data.model_dump(mode="json", exclude_unset=True)
+def _given(data: Json, names: tuple[str, ...]) -> Writes:
+    return {name: data[name] for name in names if name in data}
 
 
-def _given(data: Record, names: tuple[str, ...]) -> Writes:
-    dumped = _json(data)
-    return {name: dumped[name] for name in names if name in dumped}
-
-
-def _milestone(data: MilestoneData) -> Writes:
+def _milestone(data: Json) -> Writes:
     writes = _given(data, _MILESTONE_FIELDS)
     return writes | _baselined(writes["baseline"]) if writes.get("baseline") is not None else writes
 
@@ -80,89 +75,86 @@ def _date(value: dict[str, str] | str | None) -> str | None:
     return value["date"] if isinstance(value, dict) else value
 
 
-def _planned(event: said.MilestonePlanned) -> Writes:
-    return _milestone(event.data)
+def _planned(event: said.MilestonePlanned, data: Json) -> Writes:
+    return _milestone(data)
 
 
-def _reported(event: said.MilestoneReported) -> Writes:
-    data = event.data
-    writes = _milestone(data)
-    actual = data.actual.isoformat() if data.actual else None
-    if {"state", "actual"} & data.model_fields_set:
-        writes |= _lifecycle(data.state or ("done" if actual else "open"), actual)
-    if data.reason:
-        writes |= _reason(data.reason, actual or _date(writes.get("forecast")))
+def _reported(event: said.MilestoneReported, data: Json) -> Writes:
+    writes, actual = _milestone(data), data.get("actual")
+    if "state" in data or "actual" in data:
+        writes |= _lifecycle(event.data.state or ("done" if actual else "open"), actual)
+    if event.data.reason:
+        writes |= _reason(event.data.reason, actual or _date(writes.get("forecast")))
     return writes
 
 
-def _rebaselined(event: said.MilestoneRebaselined) -> Writes:
-    data = event.data
-    approval = {"office": data.approved_by, "reason": data.reason, "baseline": data.baseline.date.isoformat()}
-    return {**_baselined(data.baseline.model_dump(mode="json")), "approval": approval}
+def _rebaselined(event: said.MilestoneRebaselined, data: Json) -> Writes:
+    approval = {"office": data["approved_by"], "reason": data["reason"], "baseline": _date(data["baseline"])}
+    return {**_baselined(data["baseline"]), "approval": approval}
 
 
-def _forecast(event: said.MilestoneForecast) -> Writes:
-    forecast = event.data.forecast.model_dump(mode="json") if event.data.forecast else None
+def _forecast(event: said.MilestoneForecast, data: Json) -> Writes:
+    forecast = data.get("forecast")
     return {"forecast": forecast, **_reason(event.data.reason, _date(forecast))}
 
 
-def _started(event: said.MilestoneStarted) -> Writes:
+def _started(event: said.MilestoneStarted, _: Json) -> Writes:
     return {"started": event.data.started.isoformat()}
 
 
-def _progressed(event: said.MilestoneProgressed) -> Writes:
+def _progressed(event: said.MilestoneProgressed, _: Json) -> Writes:
     return {"progress": {"percent": event.data.percent, "note": event.data.note}}
 
 
-def _blocked(event: said.MilestoneBlocked) -> Writes:
+def _blocked(event: said.MilestoneBlocked, _: Json) -> Writes:
     return {"blocked": {"reason": event.data.reason, "by": event.data.by}}
 
 
-def _unblocked(_: said.MilestoneUnblocked) -> Writes:
+def _unblocked(_: said.MilestoneUnblocked, __: Json) -> Writes:
     return {"blocked": None}
 
 
-def _completed(event: said.MilestoneCompleted) -> Writes:
+def _completed(event: said.MilestoneCompleted, _: Json) -> Writes:
     return _lifecycle("done", event.data.actual.isoformat())
 
 
-def _reopened(event: said.MilestoneReopened) -> Writes:
+def _reopened(event: said.MilestoneReopened, _: Json) -> Writes:
     return {**_lifecycle("open", reopened=True), **_reason(event.data.reason, None)}
 
 
-def _cancelled(event: said.MilestoneCancelled) -> Writes:
+def _cancelled(event: said.MilestoneCancelled, _: Json) -> Writes:
     return {**_lifecycle("cancelled", replaced_by=event.data.replaced_by), **_reason(event.data.reason, None)}
 
 
-def _assessed(event: said.ConfidenceAssessed) -> Writes:
+def _assessed(event: said.ConfidenceAssessed, data: Json) -> Writes:
     name = f"{CONFIDENCE}:{event.subject}" if event.data.of == "project" else CONFIDENCE
-    return {name: _given(event.data, ("scale", "value", "assessor", "assessed"))}
+    return {name: _given(data, ("scale", "value", "assessor", "assessed"))}
 
 
 def _needed(event: said.DependencyDeclared | said.DependencyRemoved | said.DependencyAbsorbed) -> str:
     return milestone_key(event.data.needs_plan or event.plan, event.data.needs)
 
 
-def _declared(event: said.DependencyDeclared) -> Writes:
+def _declared(event: said.DependencyDeclared, _: Json) -> Writes:
     return {NEEDS + _needed(event): {"lag": event.data.lag, "unit": event.data.unit}}
 
 
-def _removed(event: said.DependencyRemoved) -> Writes:
+def _removed(event: said.DependencyRemoved, _: Json) -> Writes:
     return {NEEDS + _needed(event): None}
 
 
-def _absorbed(event: said.DependencyAbsorbed) -> Writes:
+def _absorbed(event: said.DependencyAbsorbed, _: Json) -> Writes:
     return {ABSORBED + _needed(event): {"until": event.data.until.isoformat(), "reason": event.data.reason}}
 
 
-def _answered(event: said.DependencyAccepted | said.DependencyDisputed) -> Writes:
+def _answered(event: said.DependencyAccepted | said.DependencyDisputed, _: Json) -> Writes:
     by = milestone_key(event.data.needed_by_plan or event.plan, event.data.needed_by)
     answer = "accepted" if isinstance(event, said.DependencyAccepted) else "disputed"
     return {ANSWER + by: {"answer": answer, "reason": event.data.reason}}
 
 
-def _published(event: said.PlanPublished) -> Writes:
-    said = _given(event.data, _PLAN_FIELDS)
+def _published(event: said.PlanPublished, data: Json) -> Writes:
+    said = _given(data, _PLAN_FIELDS)
     first = {ORIGINAL + name: said[name] for name in AGREED if said.get(name) is not None}
     return {"published": True, "withdrawn": None, **said, **first, **_agreed(event.data)}
 
@@ -176,56 +168,56 @@ def _agreed(data: PlanData) -> Writes:
     }
 
 
-def _withdrawn(event: said.PlanWithdrawn) -> Writes:
+def _withdrawn(event: said.PlanWithdrawn, _: Json) -> Writes:
     return {"withdrawn": {"reason": event.data.reason}}
 
 
-def _listed(event: said.ContributorListed) -> Writes:
+def _listed(event: said.ContributorListed, _: Json) -> Writes:
     name = event.data.department
     return {CONTRIBUTOR + name: {"title": event.data.title}, ONCE_LISTED + name: {"title": event.data.title}}
 
 
-def _unlisted(event: said.ContributorUnlisted) -> Writes:
+def _unlisted(event: said.ContributorUnlisted, _: Json) -> Writes:
     return {CONTRIBUTOR + event.data.department: None}
 
 
-def _wanted(event: PortWanted) -> Writes:
+def _wanted(event: PortWanted, _: Json) -> Writes:
     return {event.data.by: event.data.wanted}
 
 
-def _port(event: PortMoved) -> Writes:
+def _port(event: PortMoved, _: Json) -> Writes:
     return {PORT: event.data.model_dump(mode="json", include=_PORT_FIELDS)}
 
 
-def _links(event: LinksReported) -> Writes:
+def _links(event: LinksReported, _: Json) -> Writes:
     return {LINKS: event.data.model_dump(mode="json")["links"]}
 
 
-def _cuts(event: LinksJudged) -> Writes:
+def _cuts(event: LinksJudged, _: Json) -> Writes:
     return {CUTS: event.data.model_dump(mode="json")["cuts"]}
 
 
-def _nothing(_: said.PlanDated | RebuildRequested) -> Writes:
+def _nothing(_: said.PlanDated | RebuildRequested, __: Json) -> Writes:
     return {}
 
 
-def _outcome(event: said.OutcomeDefined) -> Writes:
-    return {DEFINED: _json(event.data)}
+def _outcome(event: said.OutcomeDefined, data: Json) -> Writes:
+    return {DEFINED: dict(data)}
 
 
-def _observed(event: said.OutcomeObserved) -> Writes:
-    return {f"{OBSERVED}{quote(event.data.period)}": _json(event.data)}
+def _observed(event: said.OutcomeObserved, data: Json) -> Writes:
+    return {f"{OBSERVED}{quote(event.data.period)}": dict(data)}
 
 
-def _allocated(event: said.FundingAllocated) -> Writes:
-    return {f"{ALLOCATED}{event.data.financial_year}|{event.data.use}": _json(event.data)}
+def _allocated(event: said.FundingAllocated, data: Json) -> Writes:
+    return {f"{ALLOCATED}{event.data.financial_year}|{event.data.use}": dict(data)}
 
 
-def _experienced(event: said.ExperienceReported) -> Writes:
-    return {f"{REPORTED}{quote(event.data.period)}": _json(event.data)}
+def _experienced(event: said.ExperienceReported, data: Json) -> Writes:
+    return {f"{REPORTED}{quote(event.data.period)}": dict(data)}
 
 
-_BY_TYPE: dict[type, Callable[[Any], Writes]] = {
+_BY_TYPE: dict[type, Callable[[Any, Json], Writes]] = {
     said.PlanPublished: _published,
     said.PlanWithdrawn: _withdrawn,
     said.PlanDated: _nothing,
@@ -260,6 +252,11 @@ _BY_TYPE: dict[type, Callable[[Any], Writes]] = {
 }
 
 
-def writes(event: said.LogRecord) -> Writes:
-    """The registers that the event writes, by name; those of the plan, milestone or fact that it is about."""
-    return _BY_TYPE[type(event)](event)
+def writes(event: said.LogRecord, data: Json | None = None) -> Writes:
+    """The registers that the event writes, by name; those of the plan, milestone or fact that it is about.
+
+    `data` is what the event says, as JSON values, where the caller has it already.
+    """
+    return _BY_TYPE[type(event)](
+        event, event.data.model_dump(mode="json", exclude_unset=True) if data is None else data
+    )

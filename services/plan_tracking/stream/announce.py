@@ -1,8 +1,9 @@
 """Announcements: states as structured CloudEvents on the compacted topics, fenced per partition."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable
+
+from pydantic_core import to_json
 
 from schemas import topics
 from schemas.states import MilestoneConcluded, PlanConcluded
@@ -49,7 +50,7 @@ def _event(type_: str, subject: str, key: str, state: Said, now: dt.datetime) ->
         "correlationid": state.get("correlationid"),
         "data": {name: value for name, value in state.items() if value is not None},
     }
-    return json.dumps({name: value for name, value in event.items() if value is not None}, ensure_ascii=False).encode()
+    return to_json({name: value for name, value in event.items() if value is not None})
 
 
 async def announce_note(

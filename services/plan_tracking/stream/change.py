@@ -12,7 +12,7 @@ from services.plan_tracking.domain.fold import Folded, Remembered
 from services.plan_tracking.domain.model import Entry, Plan
 from services.plan_tracking.domain.network import Network
 from services.plan_tracking.domain.ports import Due
-from services.plan_tracking.domain.registers import stamp
+from services.plan_tracking.domain.registers import said, stamp
 from services.plan_tracking.store import Store, Stored
 
 
@@ -46,7 +46,8 @@ async def stuck(store: Store, name: str, entries: Sequence[Entry]) -> Change:
     version = max(document["version"], entries[-1].offset)
     state = {**document["state"], "version": version, "stuck": True}
     history = [
-        history_document(name, Remembered(entry, stamp(entry.event), about(entry.event), ())) for entry in entries
+        history_document(name, Remembered(entry, stamp(entry.event), about(entry.event), (), said(entry.event)))
+        for entry in entries
     ]
     plan = {**document, "version": version, "stuck": True, "state": state}
     announced = None if document.get("stuck") else state
