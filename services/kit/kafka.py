@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
 from faststream.kafka import KafkaBroker
 
 from schemas.topics import PARTITIONS
@@ -78,19 +79,37 @@ class Message:
 
 
 async def send(to: AIOKafkaProducer, messages: Iterable[Message]) -> None:
-    """Writes all messages and waits until every one is acknowledged, under a deadline."""
+    """Writes all messages and waits until every one is acknowledged, under a deadline.
+
+    Those of a partition go together, in their order: one by one they take aiokafka four times the CPU.
+    """
+    places: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        places.setdefault((message.topic, message.partition), []).append(message)
     async with asyncio.timeout(SEND_SECONDS):
         sent = [
-            await to.send(
-                m.topic,
-                m.value,
-                key=m.key_bytes,
-                partition=m.partition,
-                headers=list(m.headers),
-            )
-            for m in messages
+            await to.send_batch(batch, topic, partition=partition)
+            for (topic, partition), rows in places.items()
+            for batch in _batches(to, rows)
         ]
         await asyncio.gather(*sent)
+
+
+def _batches(to: AIOKafkaProducer, messages: Iterable[Message]) -> Iterator[BatchBuilder]:
+    """One partition's messages in as few of the producer's batches as they fit into; a large message goes alone."""
+    batch = to.create_batch()
+    for message in messages:
+        if not _add(batch, message):
+            yield batch
+            batch = to.create_batch()
+            _add(batch, message)
+    yield batch
+
+
+def _add(batch: BatchBuilder, message: Message) -> bool:
+    """Puts a message into a batch; False, and the batch is closed, when it does not fit."""
+    headers = list(message.headers)
+    return batch.append(timestamp=None, key=message.key_bytes, value=message.value, headers=headers) is not None
 
 
 async def close(old: AIOKafkaProducer) -> None:
