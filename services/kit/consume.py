@@ -19,6 +19,8 @@ from services.kit.unreadable import read_carefully
 log = logger(__name__)
 
 Records = dict[TopicPartition, list[ConsumerRecord[bytes | None, bytes | None]]]
+MOST_RECORDS = 500
+"""Records of one batch, where a service says nothing else."""
 REBALANCE_MS = 60_000
 STUCK_SECONDS = 60.0
 """A consumer that has only failed for this long, or whose batch has run for so long, is not well."""
@@ -45,7 +47,15 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """
 
     def __init__(
-        self, broker: KafkaBroker, topics: Sequence[str], *, group: str, replica: str, cursors: Cursors, work: Work
+        self,
+        broker: KafkaBroker,
+        topics: Sequence[str],
+        *,
+        group: str,
+        replica: str,
+        cursors: Cursors,
+        work: Work,
+        most: int = MOST_RECORDS,
     ) -> None:
         self._cursors, self._work = cursors, work
         self._running = asyncio.Lock()
@@ -58,7 +68,7 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.subscriber: Any = broker.subscriber(
             *topics,
             batch=True,
-            max_records=500,
+            max_records=most,
             batch_timeout_ms=10,
             group_id=group,
             group_instance_id=f"{group}.{replica}",

@@ -27,7 +27,7 @@ from services.plan_tracking.pages import TEMPLATES, pages
 from services.plan_tracking.past import Past
 from services.plan_tracking.settings import PlanTrackingSettings
 from services.plan_tracking.store import Store
-from services.plan_tracking.stream.batch import PlanTracking
+from services.plan_tracking.stream.batch import MOST_RECORDS, PlanTracking
 from services.plan_tracking.stream.cache import Networks
 from services.plan_tracking.stream.dated import mark_days
 from services.plan_tracking.tail import Tail
@@ -66,7 +66,13 @@ async def build(settings: PlanTrackingSettings) -> Service:
     )
     topic = topics.events(settings.namespace).name
     consumer = CursorConsumer(
-        kafka, [topic], group=group, replica=settings.replica, cursors=store.cursors, work=tracking
+        kafka,
+        [topic],
+        group=group,
+        replica=settings.replica,
+        cursors=store.cursors,
+        work=tracking,
+        most=MOST_RECORDS,
     )
 
     followers = Followers(store)

@@ -9,23 +9,20 @@ import asyncio
 import gc
 import sys
 from collections import defaultdict
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pymongo import ReplaceOne, UpdateOne
 
 from schemas import topics
 from schemas.events import LOG_RECORD
-from services.kit.kafka import producer
+from services.kit.kafka import Message, producer, send
 from services.kit.mongo import Client, Database, Session, connect
 from services.kit.settings import Settings
 from services.plan_tracking.store import Store
+from services.plan_tracking.stream.batch import MOST_RECORDS
 from tests.bench.measure import Spent, tell
 from tests.bench.script import Batch, load
-
-MOST_RECORDS = 500
 
 
 async def drain(settings: Settings, batches: list[Batch]) -> Spent:
@@ -87,12 +84,9 @@ async def _write(client: Client, database: Database, topic: str, batch: Batch) -
 
 
 async def _produce(out: AIOKafkaProducer, namespace: str, batch: Batch) -> None:
+    said = [Message(f"{namespace}.{topic}", partition, key, value) for topic, partition, key, value in batch.said]
     async with out.transaction():
-        sent: list[Coroutine[Any, Any, Any]] = [
-            await out.send(f"{namespace}.{topic}", value, key=key, partition=partition)
-            for topic, partition, key, value in batch.said
-        ]
-        await asyncio.gather(*sent)
+        await send(out, said)
 
 
 def _id(tp: TopicPartition) -> str:

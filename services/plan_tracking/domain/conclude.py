@@ -9,7 +9,7 @@ from schemas.states import Agreement, Confidence, Contributor, MilestoneState, P
 from services.plan_tracking.domain.model import Plan, Subject, london_date, ordinal, title_of
 from services.plan_tracking.domain.network import Network
 from services.plan_tracking.domain.registers import FIRST_ACCEPTED, FIRST_SAID, ORIGINAL, Registers, instant
-from services.plan_tracking.domain.schedule import Edge, Given, Scheduled, meet, path
+from services.plan_tracking.domain.schedule import Edge, Given, Met, Scheduled, meet, path
 from services.plan_tracking.domain.tally import Tallies, latest, slip, status
 from services.plan_tracking.domain.writes import CONFIDENCE, CONTRIBUTOR, ONCE_LISTED
 
@@ -27,8 +27,8 @@ def milestone_said(plan: Plan, milestone: Subject, network: Network, correlation
     """The state of one milestone as JSON values; equal to that of `milestone_state`, dumped."""
     name = milestone.name
     given, scheduled = network.given[name], network.scheduled[name]
-    needs = [_need(network, name, edge, scheduled) for edge in given.needs]
-    demands = [need["demands"] for need in needs if need["demands"] is not None and not need["absorbed"]]
+    needs = [(edge, meet(network, name, edge)) for edge in given.needs]
+    demands = (met.demands for _, met in needs if met.demands is not None and not met.absorbed)
     inherited = max(demands, default=None)
     return {
         "plan": plan.name,
@@ -42,7 +42,7 @@ def milestone_said(plan: Plan, milestone: Subject, network: Network, correlation
         "status": status(given, scheduled, plan.tolerance),
         "cause": _cause(network, scheduled),
         "path": [_node(network, step) for step in path(network, name)],
-        "needs": [{field: value for field, value in need.items() if field != "demands"} for need in needs],
+        "needs": [_need(network, edge, met, given, scheduled) for edge, met in needs],
         "last_heard": _instant(milestone.last_heard),
         "correlationid": correlationid,
     }
@@ -140,20 +140,18 @@ def _cause(network: Network, scheduled: Scheduled) -> Said | None:
     return {**node, "department": owner(node["milestone"]), "by_day": scheduled.by_day}
 
 
-def _need(network: Network, name: str, edge: Edge, scheduled: Scheduled) -> Said:
-    met, declared = meet(network, name, edge), network.given[name].declared
+def _need(network: Network, edge: Edge, met: Met, given: Given, scheduled: Scheduled) -> Said:
     return {
         **_node(network, edge.giver),
         "lag": edge.lag,
         "unit": edge.unit,
         "projected": _date(met.projected if met.demands is not None else None),
-        "float_days": None if met.demands is None or declared is None else declared - met.demands,
+        "float_days": None if met.demands is None or given.declared is None else given.declared - met.demands,
         "binding": edge.giver == scheduled.via,
         "waiting": met.waiting,
         "answer": met.answer,
         "absorbed_until": _date(edge.absorbed),
         "absorbed": met.absorbed,
-        "demands": met.demands,
     }
 
 

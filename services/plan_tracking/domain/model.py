@@ -113,9 +113,8 @@ def given(registers: Registers, plan: str) -> Given:
         actual=ordinal(lifecycle["actual"]),
         needs=_edges(registers, plan),
         answers=tuple(
-            (name.removeprefix(ANSWER), register.value["answer"])
-            for name, register in sorted(registers.items())
-            if name.startswith(ANSWER)
+            (name.removeprefix(ANSWER), registers[name].value["answer"])
+            for name in sorted(name for name in registers if name.startswith(ANSWER))
         ),
     )
 

@@ -30,6 +30,8 @@ from services.plan_tracking.stream.reading import Record, Work, read
 
 log = logger(__name__)
 
+MOST_RECORDS = 1_000
+"""Records of one batch: what is said again and again of a milestone is concluded, written and announced once."""
 MOST_DOCUMENTS = 5_000
 """A batch that writes more documents than this is cut into several transactions."""
 MOST_ATTEMPTS = 3
