@@ -1,9 +1,11 @@
 """Documents: how plans, milestones and history are kept in Mongo, and read back."""
 
 import datetime as dt
-from typing import Any
+from sys import intern
+from typing import Any, cast
 
 from schemas.events import LOG_RECORD
+from schemas.payloads import Unit
 from schemas.topics import milestone_key
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import Remembered
@@ -81,8 +83,8 @@ def _pack_given(given: Given) -> list[Any]:
 def given_of(document: Document) -> Given:
     """What the milestone of a document brings to the schedule."""
     lifecycle, baseline, declared, actual, needs, answers = document["given"]
-    edges, said = tuple(Edge(*need) for need in needs), tuple((by, answer) for by, answer in answers)
-    return Given(lifecycle, baseline, declared, actual, edges, said)
+    edges = tuple(Edge(intern(giver), lag, cast(Unit, intern(unit)), absorbed) for giver, lag, unit, absorbed in needs)
+    return Given(lifecycle, baseline, declared, actual, edges, tuple((by, answer) for by, answer in answers))
 
 
 def history_document(plan: str, remembered: Remembered) -> Document:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
+from sys import intern
 from typing import Any
 
 from pymongo import ReplaceOne
@@ -92,7 +93,7 @@ class Store:
         between = {"plan": plan, "fact": {"$gte": NETWORK_FACTS, "$lt": NETWORK_FACTS[:-1] + "}"}}
         facts = [subject_of(doc) for doc in await self._facts.find(between).to_list(None)]
         of_facts = network_moves((fact.name, fact) for fact in facts)
-        return replace(of_facts, given={doc["milestone"]: given_of(doc) for doc in found})
+        return replace(of_facts, given={intern(doc["milestone"]): given_of(doc) for doc in found})
 
     async def milestones(self, plan: str, names: Iterable[str]) -> dict[str, Stored]:
         """Milestones of a plan by name."""

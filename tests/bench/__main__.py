@@ -1,7 +1,8 @@
-"""`python -m tests.bench [drain] [ingest] [telling]`: the benchmarks, on a Kafka and a store of their own.
+"""`python -m tests.bench [drain] [ingest] [telling] [growth]`: the benchmarks, on a Kafka and a store of their own.
 
 ROUNDS, EVENTS, PLANS and MILESTONES change their size; KAFKA and MONGO (both) name servers to be used instead:
-a drain leaves its databases there, called bench-*.
+a drain leaves its databases there, called bench-*. SMALL and LARGE are the numbers of milestones that
+`growth` compares.
 """
 
 import asyncio
@@ -15,11 +16,11 @@ from pathlib import Path
 
 from deploy.local import stack
 from deploy.local.ports import HOST, Ports, free_base
-from tests.bench import drain, ingest, telling
+from tests.bench import drain, growth, ingest, telling
 from tests.bench.workload import Size
 from tests.servers import Servers
 
-REPORTS = {"drain": drain.report, "ingest": ingest.report, "telling": telling.report}
+REPORTS = {"drain": drain.report, "ingest": ingest.report, "telling": telling.report, "growth": growth.report}
 NOTE = (
     "Rounds of both sides alternate on the same servers. Only the ratios mean anything: absolute figures are this "
     "machine's, under whatever else it was doing."

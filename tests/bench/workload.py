@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,19 +38,26 @@ class Story:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - a load, no secret
-        self._plans = [f"{LEAD}/plan-{number:03}" for number in range(self.size.plans)]
+        self.plans = [f"{LEAD}/plan-{number:03}" for number in range(self.size.plans)]
         self._names = [_milestone(number) for number in range(self.size.milestones)]
         self._number = 0
 
     def published(self) -> list[Body]:
         """The events as publishers send them."""
-        setup = [event for plan in self._plans for event in self._planned(plan)]
-        moves = [self._move() for _ in range(self.size.events - len(setup))]
-        return (setup + moves)[: self.size.events]
+        setup = [event for plan in self.plans for event in self.planned(plan)]
+        return (setup + self.moves(self.plans, self.size.events - len(setup)))[: self.size.events]
+
+    def moves(self, plans: Sequence[str], count: int) -> list[Body]:
+        """So many returns about some of the plans."""
+        return [self._move(self._random.choice(plans)) for _ in range(count)]
 
     def accepted(self) -> list[bytes]:
         """The same, as they are on the log: accepted one after another."""
-        return [json.dumps(self._accept(event, n)).encode() for n, event in enumerate(self.published())]
+        return self.accept(self.published())
+
+    def accept(self, events: Iterable[Body]) -> list[bytes]:
+        """These events as they are on the log."""
+        return [json.dumps(self._accept(event, n)).encode() for n, event in enumerate(events)]
 
     def _accept(self, event: Body, number: int) -> Body:
         accepted = self.now + dt.timedelta(microseconds=number)
@@ -70,7 +77,8 @@ class Story:
             "data": data,
         }
 
-    def _planned(self, plan: str) -> Iterator[Body]:
+    def planned(self, plan: str) -> Iterator[Body]:
+        """What sets a plan up."""
         title = {"title": f"Renewal of {plan}", "tolerance": 14, "target": "2029-03-31", "visibility": "public"}
         yield self._say("plan.published", plan, plan, title)
         for department in DEPARTMENTS:
@@ -89,8 +97,8 @@ class Story:
             chosen.add(self._random.randrange(max(0, number - REACH), number))
         return chosen
 
-    def _move(self) -> Body:
-        plan, number = self._random.choice(self._plans), self._random.randrange(self.size.milestones)
+    def _move(self, plan: str) -> Body:
+        number = self._random.randrange(self.size.milestones)
         day = dt.date.fromisoformat(_baseline(number)) + dt.timedelta(days=self._random.randint(-20, 60))
         chance = self._random.random()
         data: Body

@@ -8,7 +8,8 @@ from services.plan_tracking.domain.network import Network, whole
 from services.plan_tracking.domain.tally import Tallies, recount
 from services.plan_tracking.store import Store
 
-MOST_MILESTONES = 1_000_000
+MOST_MILESTONES = 250_000
+"""About 1 KB each, so that a service with a full cache stays under 400 MB; of what is beyond, a plan is read again."""
 
 
 @dataclass(frozen=True, slots=True)
