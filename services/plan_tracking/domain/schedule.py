@@ -194,11 +194,12 @@ def _inherited(network: Standing, name: str, own: Given) -> tuple[int | None, st
     """The latest day that its needs demand, and the first giver by name that demands it."""
     inherited, via = None, None
     for edge in own.needs:
-        met = meet(network, name, edge)
-        if met.demands is None or met.absorbed:
+        waiting, projected, _ = _abroad(network, name, edge) if edge.abroad else _here(network, name, edge)
+        if waiting or projected is None:
             continue
-        if inherited is None or met.demands > inherited:
-            inherited, via = met.demands, edge.giver
+        demands = later(projected, edge.lag, edge.unit, network.terms.holidays)
+        if (edge.absorbed is None or demands > edge.absorbed) and (inherited is None or demands > inherited):
+            inherited, via = demands, edge.giver
     return inherited, via
 
 
