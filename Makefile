@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test faults bench lint format schemas dashboards secrets lock clean
+.PHONY: help run test faults bench screenshots lint format schemas dashboards secrets lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,6 +18,9 @@ faults: .venv/dev ## the long form of the fault tests: ten kills of each process
 
 bench: .venv/dev ## measure: plan-tracking over a floor, ingest over a naive handler (ROUNDS=5)
 	$(BIN)/python -m tests.bench
+
+screenshots: .venv/dev ## take the README's pictures of the stack that `make run` runs (ARGS="--data .local")
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 lint: .venv/dev ## check style, types and layers
 	$(BIN)/ruff check .

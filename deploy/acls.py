@@ -21,7 +21,7 @@ _TOPICS = {
     "plan_tracking": (("events", "plans", "alerts"), ("events", "milestones", "plans", "rejected")),
     "ingest": (("rejected",), ("events", "rejected")),
     "alerting": (("milestones", "plans"), ("alerts", "rejected")),
-    "metrics": (("plans",), ()),
+    "metrics": (("plans", "alerts"), ()),
 }
 """What each service's user reads, and what it writes."""
 

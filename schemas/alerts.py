@@ -21,6 +21,7 @@ Lasting = Literal[
     "engagement-unmet",
     "silent",
     "unlisted",
+    "unreachable",
     "withdrawn",
     "target-moved",
     "tolerance-moved",
@@ -31,7 +32,8 @@ Lasting = Literal[
 Rule = Literal["slipped", "inherited-slip", Lasting]
 """What is watched. Of a milestone: all to `engagement-unmet`, and `money-at-risk`.
 
-Of a department in a plan: `silent` (its return has not come) and `unlisted`. Of a plan: `declared-green` (late too),
+Of a department in a plan: `silent` (its return has not come), `unlisted` and `unreachable` (others wait for it, and
+nobody there has confirmed an address). Of a plan: `declared-green` (late too),
 `withdrawn`, `target-moved` and `tolerance-moved` (without an approval), `stuck`, `outcome-off-path`.
 """
 
@@ -68,13 +70,28 @@ Rhythm = Literal["at_once", "daily", "weekly"]
 """When a subscriber is told."""
 
 
+class Answered(Record):
+    """What an office has said to an alert: that it is dealt with, or that it wants to hear no more of it for a while.
+
+    `by` is the department that answered, never a person; it holds until the end of the day `until` in London.
+    """
+
+    kind: Literal["acknowledged", "silenced"]
+    by: str
+    until: dt.date
+    why: str
+    said: Instant
+
+
 class Alert(Node):
     """A level that holds for a milestone, with a reason and a cause.
 
     Of a department in a plan `milestone` is empty and `department` says which; of a plan as a whole both are empty.
     `days` is the slip against the baseline; of other rules the days since it began to be so, or 0. `cause` is the
     milestone (with an empty name: the plan) that brought it about; `reason` names no other milestone, since readers may
-    not see it. `version` is that of the state; of two with the same version the one written later holds.
+    not see it. `version` is that of the state; of two with the same version the one written later holds. `answer` is
+    what was last said to it, where that still holds; `escalated` the London date since which the lead is told of it,
+    because nobody had answered.
     """
 
     department: str | None = None
@@ -87,6 +104,8 @@ class Alert(Node):
     cause: Node
     ended: Ended | None = None
     version: int
+    answer: Answered | None = None
+    escalated: dt.date | None = None
 
     @property
     def about(self) -> str:
@@ -104,13 +123,14 @@ class AlertChanged(Envelope):
 class ToldCause(Node):
     """The milestone that drives what is told: whose it is, by how many days it moved, and why.
 
-    With an empty milestone it is the plan.
+    With an empty milestone it is the plan. `contact` is the mailbox of the team to ask.
     """
 
     department: str
     title: str
     days: int | None
     reason: str | None
+    contact: str | None = None
 
 
 class Told(Node):
@@ -118,7 +138,7 @@ class Told(Node):
 
     `from` is the date last told (the baseline, the first time), `to` the projected date, `days` the difference;
     `against_baseline` is the slip. `path` leads from the cause to this milestone. `reason` says what is wrong and what
-    to do about it, or why an alert is over; `ended` is that in one word.
+    to do about it, or why an alert is over; `ended` is that in one word. `yours` says that it is the subscriber's own.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", validate_by_name=True, validate_by_alias=True)
@@ -133,6 +153,7 @@ class Told(Node):
     path: tuple[Node, ...]
     ended: Ended | None = None
     reason: str = ""
+    yours: bool = False
 
 
 class ToldOfCause(Record):
@@ -165,6 +186,21 @@ class Notification(Record):
     type: Literal["org.milepost.notification.v1"] = "org.milepost.notification.v1"
     timestamp: Instant
     data: NotificationData
+
+
+class TrialData(Record):
+    """What a test says: which subscription was tried, and a sentence for people."""
+
+    subscription: str
+    says: str
+
+
+class Trial(Record):
+    """The body of a webhook that its subscriber asked for, to see it arrive; it tells nothing."""
+
+    type: Literal["org.milepost.test.v1"] = "org.milepost.test.v1"
+    timestamp: Instant
+    data: TrialData
 
 
 ALERT_CHANGED = TypeAdapter(AlertChanged)

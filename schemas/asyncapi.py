@@ -6,10 +6,9 @@ from pydantic import TypeAdapter
 
 from schemas import topics
 from schemas.alerts import AlertChanged
+from schemas.envelope import STRUCTURED
 from schemas.events import EVENT, LOG_RECORD
 from schemas.states import MilestoneConcluded, PlanConcluded
-
-STRUCTURED = "application/cloudevents+json"
 
 _BY_PLAN = "Key: {}. Partitioned by murmur2(plan)."
 

@@ -10,6 +10,9 @@ from pydantic import StringConstraints
 RESERVED = "milepost"
 """The department name under which Milepost itself speaks; no key is ever issued for it."""
 
+CANARY = "milepost-canary"
+"""The department as which Milepost tries itself out: its plan is nobody else's, and is counted nowhere."""
+
 LONGEST_SLUG = 80
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 

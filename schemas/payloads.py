@@ -64,7 +64,7 @@ class PlanData(Record):
     target: PreciseDate | None = None
     tolerance: Tolerance = 14
     visibility: Visibility = "public"
-    places: tuple[PlacedIn, ...] = Field((), fail_fast=True)
+    places: tuple[PlacedIn, ...] = Field((), max_length=500, fail_fast=True)
     contact: str | None = Field(None, max_length=200, description="a team mailbox, never a person")
     reporting: Reporting | None = None
     calendar: CalendarData | None = None
@@ -100,7 +100,7 @@ class MilestoneData(Record):
     type: Kind | None = None
     baseline: PreciseDate | None = None
     forecast: PreciseDate | None = None
-    places: tuple[Place, ...] | None = Field(None, fail_fast=True)
+    places: tuple[Place, ...] | None = Field(None, max_length=1000, fail_fast=True)
     contact: str | None = Field(None, max_length=200, description="a team mailbox, never a person")
 
 

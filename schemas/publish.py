@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from schemas import asyncapi
-from schemas.alerts import AlertChanged, Notification
+from schemas.alerts import AlertChanged, Notification, Trial
 from schemas.events import EVENT
 from schemas.states import MilestoneConcluded, PlanConcluded
 
@@ -22,6 +22,7 @@ def documents() -> dict[str, str]:
         "plan-state": TypeAdapter(PlanConcluded),
         "alert": TypeAdapter(AlertChanged),
         "notification": TypeAdapter(Notification),
+        "notification-test": TypeAdapter(Trial),
     }
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schemas = {f"{name}.schema.json": {**dialect, **adapter.json_schema()} for name, adapter in adapters.items()}

@@ -1,6 +1,7 @@
 """What plan-tracking concludes from the events: the state of each milestone and of each plan."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, TypeAdapter
@@ -14,7 +15,8 @@ Lifecycle = Literal["open", "done", "cancelled"]
 Status = Literal["done", "cancelled", "undated", "late", "slipping", "on-track"]
 """Schedule status: late is a slip over the plan's tolerance, slipping a slip over 0."""
 
-STATUSES: tuple[Status, ...] = ("done", "cancelled", "undated", "late", "slipping", "on-track")
+STATUSES: tuple[Status, ...] = ("done", "on-track", "slipping", "late", "undated", "cancelled")
+"""In the order in which pages show them."""
 
 Waiting = Literal["unknown", "undated", "cancelled", "in-a-cycle", "withdrawn", "other-plan"]
 """Why a dependency adds no date; *other-plan* is one that has not answered yet."""
@@ -105,13 +107,44 @@ class Cause(Node):
     by_day: bool
 
 
+class FundAtRisk(Record):
+    """A fund for a place, year and use that pays for a milestone projected `days` after its date to spend it by.
+
+    `amount` is in pounds, as `department` last said; null where it did not.
+    """
+
+    fund: str
+    place: str
+    financial_year: str
+    use: Literal["capital", "revenue"]
+    department: str
+    amount: Decimal | None = None
+    spend_by: dt.date
+    days: int
+
+
+class MoneyAtRisk(Record):
+    """What must be spent before the milestone that it pays for is projected.
+
+    `amount` is the sum in pounds, null where one is unknown; `spend_by` the first date, which the milestone passes by
+    `days`. Of very many funds the first by that date are named, and `more` counts the rest.
+    """
+
+    amount: Decimal | None = None
+    spend_by: dt.date
+    days: int
+    funds: tuple[FundAtRisk, ...]
+    more: int = 0
+
+
 class MilestoneState(Node):
     """One milestone, as it follows from everything accepted about its plan.
 
     Dates: `original_baseline` is the value with the least stamp, `first_accepted_baseline` the one accepted first;
     `declared` is the forecast, else the baseline; `inherited` the latest that its needs allow; `projected` what
     Milepost expects. `slip` is projected - baseline in calendar days, null without a baseline. `path` leads from the
-    cause to this milestone (of a very long one the middle is left out). `version` is the offset of the plan's last
+    cause to this milestone (of a very long one the middle is left out); of very many `needs` those are named that bind
+    or wait, then the first by name, and `more_needs` counts the rest. `version` is the offset of the plan's last
     record that changed it; `listed` is false until the lead has listed its department, `unlisted` the date on which it
     was taken off again. `baseline_approved` is false when the baseline was changed without an approval.
     """
@@ -149,6 +182,8 @@ class MilestoneState(Node):
     cause: Cause | None = None
     path: tuple[Node, ...] = ()
     needs: tuple[Need, ...] = ()
+    more_needs: int = 0
+    money_at_risk: MoneyAtRisk | None = None
     last_heard: Instant
     correlationid: str | None = None
 
@@ -182,12 +217,33 @@ class Agreement(Record):
     said: Instant
 
 
+class OffPath(Record):
+    """An outcome of everybody (at a place, where one is named) whose latest final value is worse than on its path.
+
+    The path leads straight from the first final value to `target` on `target_date`, and has `wanted` on the last day of
+    `period`. Values are in `unit`.
+    """
+
+    outcome: str
+    department: str
+    title: str
+    unit: str
+    place: str | None = None
+    period: str
+    value: Decimal
+    wanted: Decimal
+    target: Decimal
+    target_date: dt.date
+
+
 class PlanState(Record):
     """One plan: what its lead says of it, and its milestones summed up by department.
 
     `published` is false while only events about milestones have been seen; `withdrawn` is the date on which the lead
     withdrew it; `stuck` says that newer records could not be folded; `day` is the plan's day; `cycles` names
-    milestones that wait for each other; `waiting` counts milestones of departments that the lead has never listed;
+    milestones that wait for each other; `waiting` counts milestones of departments that the lead has never listed.
+    Of very many contributors, cycles, confidences and outcomes off their path the first by name are here, and `more`
+    counts the rest by what they are; milestones of contributors that are not here are counted as waiting.
     `confidence` is declared of the plan or of a project. `target_agreed` and `tolerance_agreed` are false when they are
     neither the original ones nor those last approved (`agreement`). `hold` freezes the view of all but the lead and the
     contributors (schemas/visibility.py): they see the plan as it was known at the end of that date.
@@ -219,6 +275,8 @@ class PlanState(Record):
     cycles: tuple[tuple[str, ...], ...] = ()
     waiting: int = 0
     confidence: dict[str, Confidence] = Field(default_factory=dict)
+    off_path: tuple[OffPath, ...] = ()
+    more: dict[str, int] = Field(default_factory=dict)
 
 
 class MilestoneConcluded(Envelope):

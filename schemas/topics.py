@@ -6,6 +6,7 @@ PARTITIONS = 24
 """Partitions of every topic that is keyed by plan, for its life: murmur2(plan) over 24."""
 
 _DAY = 24 * 3600 * 1000
+_LARGE = {"max.message.bytes": "2097152"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,12 @@ def events(namespace: str = "milepost") -> Topic:
 
 def milestones(namespace: str = "milepost") -> Topic:
     """States of milestones, compacted. Key: `plan|milestone`, in the plan's partition."""
-    return Topic(f"{namespace}.milestones", PARTITIONS, {"cleanup.policy": "compact"})
+    return Topic(f"{namespace}.milestones", PARTITIONS, {"cleanup.policy": "compact", **_LARGE})
 
 
 def plans(namespace: str = "milepost") -> Topic:
     """States of plans, compacted. Key: the plan."""
-    return Topic(f"{namespace}.plans", PARTITIONS, {"cleanup.policy": "compact"})
+    return Topic(f"{namespace}.plans", PARTITIONS, {"cleanup.policy": "compact", **_LARGE})
 
 
 def alerts(namespace: str = "milepost") -> Topic:
@@ -45,7 +46,7 @@ def rejected(namespace: str = "milepost") -> Topic:
 
     Larger records than on the other topics, so that the largest of them still goes in with its reason.
     """
-    return Topic(f"{namespace}.rejected", 3, {"retention.ms": str(90 * _DAY), "max.message.bytes": "2097152"})
+    return Topic(f"{namespace}.rejected", 3, {"retention.ms": str(90 * _DAY), **_LARGE})
 
 
 def inbox(department: str, namespace: str = "milepost") -> Topic:

@@ -89,12 +89,15 @@ _ABOUT_MILESTONES = st.one_of(
     _said("outcome.observed", _data(period=st.sampled_from(["2026 Q1", "2026 Q2"]), value=st.integers(0, 9))),
     _said(
         "funding.allocated",
-        _data(
-            place=st.just("E06000001"),
-            fund=st.just("Towns fund"),
-            amount=st.integers(0, 9),
-            financial_year=st.just("2026/27"),
-            use=st.just("capital"),
+        st.fixed_dictionaries(
+            {
+                "place": st.just("E06000001"),
+                "fund": st.sampled_from(["Towns fund", "Towns Fund"]),
+                "amount": st.none() | st.integers(0, 9),
+                "financial_year": st.sampled_from(["2025/26", "2026/27"]),
+                "use": st.just("capital"),
+            },
+            optional={"pays_for": st.lists(_NAMES, max_size=3), "spend_by": SAID},
         ),
     ),
     _said(

@@ -11,6 +11,11 @@ CHOSEN = 'plan=~"$plan",department=~"$department"'
 MILESTONES = f"max by (plan, department, status) (milepost_milestones{{{CHOSEN}}})"
 LATE = f'max by (plan, department) (milepost_milestones{{{CHOSEN},status="late"}})'
 SLIPS = f"max by (plan, department, le) (milepost_milestone_slip_days_bucket{{{CHOSEN}}})"
+ALERTS = f"max by (plan, department, symptom) (milepost_alerts{{{CHOSEN}}})"
+MOVES, MOVED_DAYS = (
+    f'sum by (department) (rate(milepost_forecast_{what}_total{{department=~"$department"}}[1d]))'
+    for what in ("moves", "moved_days")
+)
 PLACES = "max by (plan, place, name) (milepost_plan_place_info)"
 
 PLAN_PAGE = "${milepost}/plans/${__data.fields.plan:raw}"
@@ -26,7 +31,10 @@ def delivery() -> Dashboard:
     made = board("Delivery", "milepost-delivery", "What slips, where, whose, and since when", "now-30d")
     made = made.with_variable(choice("plan", "Plan", "label_values(milepost_milestones, plan)"))
     made = made.with_variable(choice("department", "Department", "label_values(milepost_milestones, department)"))
-    return _since_when(_where_and_whose(_what(made.with_variable(address()))))
+    made = made.with_variable(address())
+    for part in (_what, _where_and_whose, _since_when, _worth):
+        made = part(made)
+    return made
 
 
 def _what(made: Dashboard) -> Dashboard:
@@ -138,3 +146,29 @@ def _since_when(made: Dashboard) -> Dashboard:
             ).data_links([link("Open the plan", PLAN_OF_SERIES)])
         )
     )
+
+
+def _worth(made: Dashboard) -> Dashboard:
+    """How much what departments say is worth, and who cannot be told."""
+    silent, uncontrolled = (
+        f'sum by ({by}) (max by (plan, department) (milepost_alerts{{{CHOSEN},symptom="{symptom}"}})) or vector(0)'
+        for by, symptom in (("department", "silent"), ("plan", "uncontrolled-baseline"))
+    )
+    shown = (
+        ("What is wrong", "Alerts that hold, by symptom.", f"sum by (symptom) ({ALERTS})", "{{symptom}}", "short"),
+        ("Uncontrolled baselines", "Changed without an approval, by plan.", uncontrolled, "{{plan}}", "short"),
+        ("Silent departments", "Returns that are due and have not come.", silent, "{{department}}", "short"),
+        (
+            "Unreachable departments",
+            "Without a confirmed address.",
+            "max(milepost_unreachable_departments)",
+            "",
+            "short",
+        ),
+        ("Dates moved", "By their owners, in a day.", f"{MOVES} * 86400", "{{department}}", "short"),
+        ("How far", "Days of a move, on average over a day.", f"{MOVED_DAYS} / {MOVES}", "{{department}}", "d"),
+    )
+    for index, (title, meaning, expr, named, unit) in enumerate(shown):
+        at = place(index % 3 * 8, 29 + index // 3 * 8, 8)
+        made = made.with_panel(lines(title, meaning, [(expr, named)], at, unit=unit))
+    return made

@@ -1,4 +1,4 @@
-"""The dashboard *Milepost services*: health, lag, errors, latency, saturation."""
+"""The dashboard *Milepost services*: health, lag, errors, latency, saturation, canary, store."""
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.models.dashboard import Threshold
@@ -10,13 +10,16 @@ REQUESTS = f"milepost_http_request_duration_seconds_count{{{CHOSEN}}}"
 FAILED = f'milepost_http_request_duration_seconds_count{{{CHOSEN},status=~"5.."}}'
 TOLD = "milepost_told_latency_seconds"
 RATE = "[$__rate_interval]"
+CANARYS_BUDGETS = (("untold", "told late"), ("refused", "refused"))
 
 
 def health() -> Dashboard:
     """The dashboard."""
-    made = board("Milepost services", "milepost-services", "Health, lag, errors, latency and saturation", "now-6h")
+    made = board(
+        "Milepost services", "milepost-services", "Health, lag, errors, latency, saturation and the canary", "now-6h"
+    )
     made = made.with_variable(choice("job", "Service", "label_values(milepost_check_failing, job)"))
-    for part in (_now, _promises, _requests, _stream, _telling, _saturation):
+    for part in (_now, _promises, _requests, _stream, _telling, _saturation, _canary, _store):
         made = part(made)
     return made
 
@@ -48,6 +51,43 @@ def _promises(made: Dashboard) -> Dashboard:
     return made
 
 
+def _canary(made: Dashboard) -> Dashboard:
+    rounds = f"sum by (outcome) (increase(milepost_canary_tellings_total{RATE}))"
+    events = f"sum by (outcome) (increase(milepost_canary_events_total{RATE}))"
+    told = f"histogram_quantile(0.99, sum by (le) (rate(milepost_canary_told_seconds_bucket{RATE})))"
+    accepted = f"histogram_quantile(0.99, sum by (le) (rate(milepost_canary_accepted_seconds_bucket{RATE})))"
+    burned = [(f"milepost:canary_{what}:ratio_rate1d", named) for what, named in CANARYS_BUDGETS]
+    shown = (
+        (
+            "Canary: rounds",
+            "What came of its moves and events.",
+            [(rounds, "{{outcome}}"), (events, "{{outcome}}")],
+            "short",
+        ),
+        ("Canary: told", "99 in 100 take less, 2 s of quiet included.", [(told, "told"), (accepted, "accepted")], "s"),
+        ("Canary: budgets", "Of a day; 0.1 % may be told late, 0.05 % refused.", burned, "percentunit"),
+    )
+    for index, (title, meaning, queries, unit) in enumerate(shown):
+        made = made.with_panel(lines(title, meaning, queries, place(index * 8, 44, 8), unit=unit))
+    return made
+
+
+def _store(made: Dashboard) -> Dashboard:
+    slow = f"sum by (job, command, collection, le) (rate(milepost_store_duration_seconds_bucket{{{CHOSEN}}}{RATE}))"
+    hits = f'sum by (job, cache) (rate(milepost_cache_requests_total{{{CHOSEN},outcome="hit"}}{RATE}))'
+    all_asked = f"sum by (job, cache) (rate(milepost_cache_requests_total{{{CHOSEN}}}{RATE}))"
+    retries = f"sum by (job, work) (rate(milepost_retries_total{{{CHOSEN}}}{RATE}))"
+    slowest = f"topk(10, histogram_quantile(0.99, {slow}))"
+    shown = (
+        ("Store", "The ten slowest queries: 99 in 100 take less.", slowest, "{{job}} {{command}} {{collection}}", "s"),
+        ("Cache hits", "Of what is looked for in memory.", f"{hits} / {all_asked}", "{{job}} {{cache}}", "percentunit"),
+        ("Retries", "Batches and assignments that are tried again.", retries, "{{job}} {{work}}", "ops"),
+    )
+    for index, (title, meaning, expr, named, unit) in enumerate(shown):
+        made = made.with_panel(lines(title, meaning, [(expr, named)], place(index * 8, 52, 8), unit=unit))
+    return made
+
+
 def _requests(made: Dashboard) -> Dashboard:
     bucket = f"milepost_http_request_duration_seconds_bucket{{{CHOSEN}}}"
     rate, slow = f"sum by (job) (rate({REQUESTS}{RATE}))", f"sum by (job, le) (rate({bucket}{RATE}))"
@@ -58,7 +98,7 @@ def _requests(made: Dashboard) -> Dashboard:
         .with_panel(
             lines(
                 "Latency",
-                "99 in 100 requests take less. Streams of a page count until they end.",
+                "99 in 100 requests take less. Of a page's stream it is the time to its beginning.",
                 [(f"histogram_quantile(0.99, {slow})", "{{job}}")],
                 place(16, 12, 8),
                 unit="s",

@@ -1,9 +1,6 @@
-"""`python -m services.alerting`: runs the service."""
+"""`python -m services.alerting`: runs the service, or a command."""
 
-from services.alerting.app import build
-from services.alerting.settings import AlertingSettings
-from services.kit.serve import main
+from services.alerting.cli import app
 
 if __name__ == "__main__":
-    settings = AlertingSettings()
-    main("alerting", settings, lambda: build(settings))
+    app(prog_name="python -m services.alerting")

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.names import Department, Mailbox
 from services.alerting.domain.scopes import Scope
 from services.alerting.domain.subscriptions import Subscription
+from services.alerting.reachability import reachable
 from services.alerting.store import Store
 from services.alerting.telling.confirming import invite, same_mailbox
 from services.kit.http import Bounded
@@ -65,8 +66,7 @@ class ContactApi:
 
     async def confirmed(self, department: Annotated[Department, Query()]) -> dict[str, Any]:
         """Whether the department has a confirmed address, to which every move of its milestones can be told."""
-        listening = await self.store.subscriptions.listening([Scope("department", department).key])
-        return {"department": department, "confirmed": any(department in one.departments for one in listening)}
+        return {"department": department, "confirmed": department in await reachable(self.store, [department])}
 
 
 def _subscription(contact: Contact, departments: tuple[str, ...], now: dt.datetime) -> Subscription:

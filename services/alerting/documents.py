@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from schemas.names import owner
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.alerting.domain.levels import keys_of
@@ -63,15 +64,26 @@ def day_of(day: dt.date | None) -> str | None:
 
 
 def state_document(judged: Judged) -> Document:
-    """A milestone's state. `engaged` names what a delivery that was met needs: its rule looks there."""
+    """A milestone's state. `engaged` names what a delivery that was met needs: its rule looks there.
+
+    `awaits` has the departments, in their plans, that an open milestone of another waits for.
+    """
     needs = judged.state.needs if needs_engagement(judged.state) else ()
+    awaits = {awaited_key(need.plan, owner(need.milestone)) for need in judged.state.needs}
+    own = awaited_key(judged.state.plan, judged.state.department)
     return {
         "_id": state_id(judged.state),
         "version": judged.state.version,
         "engaged": [milestone_key(need.plan, need.milestone) for need in needs],
+        "awaits": sorted(awaits - {own}) if judged.state.lifecycle == "open" else [],
         "state": judged.state.model_dump(mode="json"),
         **judgement(judged),
     }
+
+
+def awaited_key(plan: str, department: str) -> str:
+    """A department in a plan, as one name."""
+    return f"{plan}|{department}"
 
 
 def judgement(judged: Judged | JudgedPlan) -> Document:

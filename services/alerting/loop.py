@@ -21,12 +21,15 @@ class Loop:
         self.name, self._step, self._seconds = name, step, seconds
         self._bell = bell or asyncio.Event()
         self._failing_since: float | None = None
+        self._busy_since: float | None = None
         self._failures = 0
+        self.stuck_seconds = STUCK_SECONDS
 
     async def run(self) -> None:
         """Runs until it is cancelled."""
         while True:
             self._bell.clear()
+            self._busy_since = time.monotonic()
             try:
                 await self._step()
                 self._failing_since, self._failures = None, 0
@@ -36,6 +39,7 @@ class Loop:
                 log.warning(
                     f"{self.name} failed, trying again", error=f"{type(error).__name__}: {error}", exc_info=True
                 )
+            self._busy_since = None
             await self._pause()
 
     async def _pause(self) -> None:
@@ -49,7 +53,8 @@ class Loop:
             return
 
     def well(self) -> str | None:
-        """None while steps succeed, else what is wrong."""
-        if self._failing_since and time.monotonic() - self._failing_since > STUCK_SECONDS:
-            return f"{self.name} has failed for {time.monotonic() - self._failing_since:.0f} s"
+        """None while steps succeed and end, else what is wrong."""
+        for since, what in ((self._failing_since, "has failed"), (self._busy_since, "has not ended a step")):
+            if since and time.monotonic() - since > self.stuck_seconds:
+                return f"{self.name} {what} for {time.monotonic() - since:.0f} s"
         return None

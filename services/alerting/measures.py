@@ -1,5 +1,6 @@
 """The metrics of alerting, each declared once with its meaning."""
 
+import math
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -34,4 +35,10 @@ class Measures:
         for channel in get_args(Channel):  # shown from the start, so that the first of each is a rise
             self.told_seconds.labels(channel)
             self.undelivered.labels(channel)
+        self.unreachable = Gauge(
+            "milepost_unreachable_departments",
+            "Departments that have been heard of in a plan and have no confirmed address; NaN until they are counted",
+            registry=to,
+        )
+        self.unreachable.set(math.nan)
         self.due_rows = Gauge("milepost_due_rows", "Subscriptions that are due and not yet told", registry=to)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.alerting.domain.attempts import Following, Outcome, following
+from services.alerting.domain.circuit import Circuit
 from services.alerting.domain.model import Attempt, Channel, NotificationRecord
 from services.alerting.domain.subscriptions import Subscription
 from services.alerting.measures import Measures
@@ -17,11 +18,8 @@ from services.kit.logs import logger
 
 log = logger(__name__)
 
-AT_ONCE = 64
-"""Attempts at the same time."""
-
-PER_DESTINATION = 8
-"""... to the same destination: one that is slow holds up no more than these."""
+AT_ONCE = 256
+"""Attempts at the same time; those to one destination are fewer (domain/circuit.py)."""
 
 LEASE = dt.timedelta(seconds=60)
 """An attempt whose process died is repeated after this; longer than any attempt takes."""
@@ -42,14 +40,20 @@ class Sending:
     bell: asyncio.Event
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     busy: Counter[str] = field(default_factory=Counter)
+    circuits: dict[str, Circuit] = field(default_factory=dict)
 
     async def step(self) -> None:
         """Starts what can be started now; whatever ends rings for the next step."""
-        for identifier, destination in await self.store.notifications.to_send(self.clock()):
+        now = self.clock()
+        resting = [name for name, circuit in self.circuits.items() if not circuit.admits(now)]
+        for identifier, destination in await self.store.notifications.to_send(now, resting):
             if len(self.running) >= AT_ONCE:
                 return
-            if identifier not in self.running and self.busy[destination] < PER_DESTINATION:
+            if identifier not in self.running and self.busy[destination] < self._admits(destination, now):
                 self._start(identifier, destination)
+
+    def _admits(self, destination: str, now: dt.datetime) -> int:
+        return self.circuits.get(destination, Circuit()).admits(now)
 
     def _start(self, identifier: str, destination: str) -> None:
         task = asyncio.create_task(self._attempt(identifier))
@@ -87,12 +91,16 @@ class Sending:
         if not found or found[0].next is None or found[0].next > self.clock():
             return None
         record = found[0]
-        if subscription is None or subscription.ended or len(record.attempts) > len(self.schedule):
+        if subscription is None or subscription.ended or self._lost(record):
             await self._finish(record, subscription)
             return None
         now = self.clock()
         claimed = replace(record, attempts=(*record.attempts, Attempt(now, "started")), next=now + LEASE)
         return (claimed, subscription) if await self.store.notifications.change(record, claimed) else None
+
+    def _lost(self, record: NotificationRecord) -> bool:
+        """Whether the last attempt of the schedule was never heard of again."""
+        return len(record.attempts) > len(self.schedule) and record.attempts[-1].result == "started"
 
     async def _finish(self, record: NotificationRecord, subscription: Subscription | None) -> None:
         """Nothing is left to do: nobody is subscribed any more, or the last attempt was never heard of again."""
@@ -105,19 +113,28 @@ class Sending:
         outcome = await self.senders[record.channel].send(record, subscription)
         now = self.clock()
         after = following(outcome, len(record.attempts), self.schedule, random.random(), now)  # noqa: S311 - jitter
+        self._learn(record.destination, outcome, now)
         if after.ends_subscription:
             await self.store.subscriptions.end(subscription.id, after.ends_subscription)
+        if outcome.result == "bounced" or (outcome.result == "delivered" and subscription.bounces):
+            await self.store.subscriptions.mark_bounces(subscription, outcome.result == "bounced")
         attempt = replace(record.attempts[-1], result=outcome.result, answer=outcome.answer)
         told = replace(record, attempts=(*record.attempts[:-1], attempt), state=after.state, next=after.next)
         if not await self.store.notifications.change(record, told):
             log.warning("another attempt has begun meanwhile", notification=record.id)
         self._measure(record, outcome, after, now)
 
+    def _learn(self, destination: str, outcome: Outcome, now: dt.datetime) -> None:
+        """What an outcome says of the whole destination; one that answers is forgotten."""
+        learnt = self.circuits.pop(destination, Circuit()).after(outcome.result, now)
+        if learnt.failures:
+            self.circuits[destination] = learnt
+
     def _measure(self, record: NotificationRecord, outcome: Outcome, after: Following, now: dt.datetime) -> None:
         self.measures.attempts.labels(record.channel, outcome.result).inc()
         if after.state == "sent":
             self.measures.told_seconds.labels(record.channel).observe((now - record.due).total_seconds())
-        if after.state == "undelivered" or outcome.result == "refused":
+        if after.state == "undelivered" or outcome.result in ("refused", "bounced"):
             self.measures.undelivered.labels(record.channel).inc()
         log.info(
             "sent" if after.state == "sent" else "not sent",

@@ -32,18 +32,40 @@ class QuietHours(BaseModel):
         return self
 
 
-class Wanted(BaseModel):
+class When(BaseModel):
+    """In which rhythm one is told, and at what hours.
+
+    In the rhythm `default` what hits the caller's own milestones is told at once, what is in its plans daily, and the
+    rest weekly; digests come at `hour` in London, the weekly one on `weekday` (0 is Monday).
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    rhythm: WantedRhythm = "default"
+    hour: Hour = 8
+    weekday: Annotated[int, Field(ge=0, le=6)] = 0
+    quiet: QuietHours | None = None
+
+    @model_validator(mode="after")
+    def _digests_are_sent(self) -> Self:
+        if self.hours().is_quiet(self.hour):
+            raise ValueError("hour: lies in the quiet hours, in which nothing is sent")
+        return self
+
+    def hours(self) -> Hours:
+        """When it is told."""
+        quiet = (self.quiet.from_, self.quiet.until) if self.quiet else (None, None)
+        return Hours(self.hour, self.weekday, *quiet)
+
+
+class Wanted(When):
     """A subscription as it is asked for.
 
     It listens to one plan, to the milestones of one department in every plan, to one milestone (of `plan`; without it,
     in every plan) and, with `downstream`, to what is late because of it, to one place (by its GSS code), or to one
     mission (by its text or its slug). `rules` names the rules that it hears of; all, where none is named. `least_days`
-    is how many days worse it must be to be told, at least. In the rhythm `default` what hits the caller's own
-    milestones is told at once, what is in its plans daily, and the rest weekly; digests come at `hour` in London, the
-    weekly one on `weekday` (0 is Monday).
+    is how many days worse it must be to be told, at least. When it is told is said as in When.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     channel: Channel
     target: str
@@ -55,10 +77,6 @@ class Wanted(BaseModel):
     mission: Annotated[str, Field(max_length=300)] | None = None
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
     least_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    rhythm: WantedRhythm = "default"
-    hour: Hour = 8
-    weekday: Annotated[int, Field(ge=0, le=6)] = 0
-    quiet: QuietHours | None = None
 
     @model_validator(mode="after")
     def _one_scope(self) -> Self:
@@ -71,8 +89,6 @@ class Wanted(BaseModel):
             raise ValueError("downstream: only of a milestone")
         if self.mission is not None and mission_slug(self.mission) is None:
             raise ValueError("mission: must have a letter or digit")
-        if self.hours().is_quiet(self.hour):
-            raise ValueError("hour: lies in the quiet hours, in which nothing is sent")
         return self
 
     def _scopes(self) -> list[tuple[ScopeKind, str | None]]:
@@ -90,11 +106,6 @@ class Wanted(BaseModel):
         if kind == "milestone":
             return Scope(kind, name, self.plan, self.downstream)
         return Scope(kind, (mission_slug(name) or name) if kind == "mission" else name)
-
-    def hours(self) -> Hours:
-        """When it is told."""
-        quiet = (self.quiet.from_, self.quiet.until) if self.quiet else (None, None)
-        return Hours(self.hour, self.weekday, *quiet)
 
     def subscription(self, departments: tuple[str, ...], now: dt.datetime) -> Subscription:
         """The subscription, of whoever speaks for these departments."""
@@ -124,7 +135,7 @@ def shown(one: Subscription) -> dict[str, Any]:
     return {
         "id": one.id,
         "channel": one.channel,
-        "target": one.target,
+        "target": target_shown(one),
         **more,
         "rules": list(one.rules),
         "least_days": one.least_days,
@@ -135,4 +146,10 @@ def shown(one: Subscription) -> dict[str, Any]:
         "ended": one.ended,
         "created": one.created.isoformat(),
         "told": one.number,
+        **({"bounces": one.bounces} if one.bounces else {}),
     }
+
+
+def target_shown(one: Subscription) -> str:
+    """Where it is sent; of a chat only the service, for its address is the key to it."""
+    return f"{one.target.partition('://')[0]}://..." if one.channel == "chat" else one.target

@@ -1,19 +1,29 @@
 """What a publisher is answered: receipts for what was accepted, problems for what was not."""
 
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 from schemas.events import Event
 from services.ingest.domain.acceptance import Refusal
 from services.kit.http import Problem
 
+_quoted = lru_cache(maxsize=4096)(quote)
+"""Sources are few."""
 
-def receipt(event: Event, ingest_url: str) -> dict[str, str]:
+
+def receipt(event: Event, ingest_url: str) -> dict[str, Any]:
     """For an accepted event: its identity, and the address that tells what came of it."""
-    address = f"{ingest_url}/events?source={quote(event.source)}&id={quote(event.id, safe='')}"
+    address = f"{ingest_url}/events?source={_quoted(event.source)}&id={quote(event.id, safe='')}"
     return {"source": event.source, "id": event.id, "receipt": address}
 
 
-def reused(receipt: dict[str, str]) -> dict[str, str]:
+def tried(event: Event) -> dict[str, Any]:
+    """For an event that would have been accepted, in a dry run: as a receipt, of which there is none."""
+    return {"source": event.source, "id": event.id, "receipt": None}
+
+
+def reused(receipt: dict[str, Any]) -> dict[str, Any]:
     """The receipt of an event whose id has stood for another one."""
     said = (
         f"id reused: {receipt['source']} has said something else as {receipt['id']}. Both are kept, each as of its own "

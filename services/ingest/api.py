@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -12,7 +12,9 @@ from fastapi.routing import APIRoute
 
 from schemas.bindings import Attributes, BadBinding, from_http, media_type, require_utf8
 from schemas.envelope import BATCH, FORMATS, STRUCTURED
-from services.ingest.answers import problem, receipt, reused
+from services.ingest.answers import problem, receipt, reused, tried
+from services.ingest.asked import DRY_RUN, is_dry_run
+from services.ingest.documented import EVENT_REQUEST, EVENT_RESPONSES, refusals
 from services.ingest.domain.acceptance import Admitted, Fault, Refusal, admit, elements, written
 from services.ingest.identify import KeyHolder
 from services.ingest.reuse import Recent
@@ -25,6 +27,9 @@ from services.kit.logs import logger
 from services.kit.mongo import Document
 
 log = logger(__name__)
+
+Answer = dict[str, Any] | Problem
+"""To one event that was admitted."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -47,13 +52,21 @@ class EventApi:
         self._recent, self._address = Recent(), settings.public(settings.ingest_url)
 
     def hot(self) -> APIRoute:
-        """The route that takes events, to be tried before all others: FastAPI's usual way to it costs more than it."""
-        return Plain("/events", self.publish, methods=["POST"], status_code=202, tags=["events"])
+        """The route that takes events, for `Hot`."""
+        return Plain(
+            "/events",
+            self.publish,
+            methods=["POST"],
+            status_code=202,
+            tags=["events"],
+            responses=EVENT_RESPONSES,
+            openapi_extra=EVENT_REQUEST,
+        )
 
     def router(self) -> APIRouter:
         """The other routes."""
-        router = APIRouter(tags=["events"])
-        router.add_api_route("/events", self.outcome, methods=["GET"])
+        router = APIRouter(tags=["events"], responses=refusals(401, 403, 422, 429, 503))
+        router.add_api_route("/events", self.outcome, methods=["GET"], responses=refusals(404))
         router.add_api_route("/session", self.session, methods=["POST"])
         return router
 
@@ -62,40 +75,53 @@ class EventApi:
 
         A batch: 202 when all are accepted (also of none), 207 when some are, 422 when none is, or 503 when one of them
         only has to be sent again. Its answer names the accepted, which are on the log, and why each other is not.
+
+        With `?dry_run=true` all is judged and nothing written: the answer has the same form, says `dry_run`, has no
+        receipts, and is 200 where it would be 202.
         """
         identity = await self._holder.of(request)
+        dry = is_dry_run(request)
         body = await read_body(request, self._settings.most_event_bytes)
         content_type = request.headers.get("content-type", "")
         kind = media_type(content_type)
         if kind in (BATCH, STRUCTURED):
             _require_utf8(content_type)
         if kind == BATCH:
-            return await self._batch(body, identity)
+            return await self._batch(body, identity, dry)
         said = body if kind == STRUCTURED else _binary(request, kind, body)
         admitted = admit(said, identity.departments, self._clock())
         if isinstance(admitted, Refusal):
             raise problem(admitted)
-        [answer] = await self._append([admitted])
+        [answer] = self._tried([admitted]) if dry else await self._append([admitted])
         if isinstance(answer, Problem):
             raise answer
-        return JSONResponse({"accepted": [answer]}, 202)
+        return _answer({"accepted": [answer]}, 202, dry=dry)
 
-    async def _batch(self, body: bytes, identity: Identity) -> JSONResponse:
+    async def _batch(self, body: bytes, identity: Identity, dry: bool) -> JSONResponse:
         found = elements(body)
         if isinstance(found, Refusal):
             raise problem(found)
         now = self._clock()
         judged = [admit(one, identity.departments, now) for one in found]
-        appended = iter(await self._append([one for one in judged if isinstance(one, Admitted)]))
+        admitted = [one for one in judged if isinstance(one, Admitted)]
+        appended = iter(self._tried(admitted) if dry else await self._append(admitted))
         answers = [problem(one) if isinstance(one, Refusal) else next(appended) for one in judged]
         rejected = [
             {"index": index, "id": _id(found[index].said), "problem": answer.body}
             for index, answer in enumerate(answers)
             if isinstance(answer, Problem)
         ]
-        return _together([one for one in answers if not isinstance(one, Problem)], rejected)
+        accepted = [one for one in answers if not isinstance(one, Problem)]
+        return _together(accepted, rejected, dry=dry)
 
-    async def _append(self, admitted: Sequence[Admitted]) -> list[dict[str, str] | Problem]:
+    def _tried(self, admitted: Sequence[Admitted]) -> list[Answer]:
+        """Answers as `_append` would, and writes nothing."""
+        again = self._recent.would_be_reused(admitted)
+        return [
+            reused(tried(one.event)) if other else tried(one.event) for one, other in zip(admitted, again, strict=True)
+        ]
+
+    async def _append(self, admitted: Sequence[Admitted]) -> list[Answer]:
         """Writes events to the log; answers with the receipt of each that is there for certain, else with a problem."""
         if not admitted:
             return []
@@ -105,7 +131,7 @@ class EventApi:
         log.info("accepted", events=sum(durable), of=len(durable), source=first.source, id=first.id)
         return [self._receipt(one) if there else not_yet() for one, there in zip(admitted, durable, strict=True)]
 
-    def _receipt(self, one: Admitted) -> dict[str, str]:
+    def _receipt(self, one: Admitted) -> dict[str, Any]:
         made = receipt(one.event, self._address)
         return reused(made) if self._recent.reused(one.event.source, one.event.id, one.raw) else made
 
@@ -172,7 +198,7 @@ def _id(said: Any) -> str | None:
     return identifier if isinstance(identifier, str) and not _SURROGATE.search(identifier) else None
 
 
-def _together(accepted: list[dict[str, str]], rejected: list[dict[str, Any]]) -> JSONResponse:
+def _together(accepted: list[dict[str, Any]], rejected: list[dict[str, Any]], *, dry: bool) -> JSONResponse:
     """The answer to a batch. When nothing is on the log, and sending it again may help, it is that problem too."""
     said = {"accepted": accepted, "rejected": rejected}
     waiting = not_yet()
@@ -180,7 +206,14 @@ def _together(accepted: list[dict[str, str]], rejected: list[dict[str, Any]]) ->
     headers = waiting.headers if retry else None
     if retry and not accepted:
         return JSONResponse({**waiting.body, **said}, waiting.status, headers, PROBLEM)
-    return JSONResponse(said, 202 if not rejected else 207 if accepted else 422, headers)
+    return _answer(said, 202 if not rejected else 207 if accepted else 422, headers, dry=dry)
+
+
+def _answer(said: dict[str, Any], status: int, headers: Mapping[str, str] | None = None, *, dry: bool) -> JSONResponse:
+    """An answer; that of a dry run says so, and never 202, which stands for what is kept."""
+    if not dry:
+        return JSONResponse(said, status, headers)
+    return JSONResponse({DRY_RUN: True, **said}, 200 if status == 202 else status, headers)
 
 
 def _refused(document: Document) -> dict[str, Any]:

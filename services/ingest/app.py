@@ -5,10 +5,13 @@ from pathlib import Path
 
 import httpx
 from limits import RateLimitItemPerMinute
+from starlette.middleware import Middleware
 
 from schemas import topics
 from services.ingest.allowance import Allowance
 from services.ingest.api import EventApi
+from services.ingest.documented import describe
+from services.ingest.hot import Hot
 from services.ingest.identify import KeyHolder
 from services.ingest.measures import Measures
 from services.ingest.pages.publishing import Publishing
@@ -30,6 +33,7 @@ from services.ingest.store.returns import ReturnStore
 from services.ingest.stream.inbox import Inboxes
 from services.ingest.stream.rejected import Rejections
 from services.ingest.upkeep import Upkeep
+from services.kit.answering import Answering
 from services.kit.backlog import keep_measuring
 from services.kit.consume import CursorConsumer, Work
 from services.kit.cursors import Cursors
@@ -40,6 +44,7 @@ from services.kit.metrics import ConsumerMetrics, registry
 from services.kit.mongo import connect
 from services.kit.producer import LastingProducer
 from services.kit.serve import Service, together, wait_for
+from services.kit.store_times import StoreTimes
 from services.kit.topics import require_topics
 from services.kit.web import Site, install
 
@@ -54,11 +59,13 @@ def utc_now() -> dt.datetime:
 
 async def build(settings: IngestSettings) -> Service:
     """The service, not yet working."""
-    client = connect(settings.mongo)
+    metrics = registry()
+    client = connect(settings.mongo, watched_by=[StoreTimes(metrics)])
+    answering = Answering(client)
     database = client[settings.database(NAME)]
     keys, rejections = KeyStore(database), RejectionStore(database)
     returns, drafts = ReturnStore(database), DraftStore(database)
-    sessions, metrics = Sessions(settings.session_secret), registry()
+    sessions = Sessions(settings.session_secret)
     allowance = Allowance(RateLimitItemPerMinute(settings.requests_a_minute))
     holder = KeyHolder(keys, sessions, allowance, utc_now)
     plans = httpx.AsyncClient(base_url=settings.plans_url, timeout=5)
@@ -70,13 +77,19 @@ async def build(settings: IngestSettings) -> Service:
     desk = ReturnDesk(FileReader(), elsewhere, returns, drafts, events, utc_now)
     receipts = Receipts(returns, rejections, elsewhere, settings.public(settings.ingest_url))
 
-    kafka = broker(settings.kafka_access)
+    kafka, consumed = broker(settings.kafka_access), ConsumerMetrics(metrics)
 
     def consumer(names: list[str], group: str, cursors: Cursors, task: Work) -> CursorConsumer:
-        own = settings.group(group)
-        return CursorConsumer(kafka, names, group=own, replica=settings.replica, cursors=cursors, work=task)
+        return CursorConsumer(
+            kafka,
+            names,
+            group=settings.group(group),
+            replica=settings.replica,
+            cursors=cursors,
+            work=task,
+            retried=consumed.retried,
+        )
 
-    consumed = ConsumerMetrics(metrics)
     kept = Rejections(client, rejections, keys, Measures(metrics), settings.namespace)
     consumers = {"consumer": consumer([topics.rejected(settings.namespace).name], NAME, rejections.cursors, kept)}
     if settings.inboxes:
@@ -99,7 +112,8 @@ async def build(settings: IngestSettings) -> Service:
         try:
             refusals = (one.refused() for one in consumers.values())
             measuring = keep_measuring([one.lag for one in consumers.values()], consumed)
-            await together(events.producer.keep(), Upkeep(holder, keys, sessions, alerts).run(), measuring, *refusals)
+            upkeep = Upkeep(holder, keys, sessions, alerts)
+            await together(events.producer.keep(), upkeep.run(), answering.ask(), measuring, *refusals)
         finally:
             await kafka.stop()
             await plans.aclose()
@@ -108,7 +122,9 @@ async def build(settings: IngestSettings) -> Service:
 
     app = application("Milepost ingest", metrics)
     event_api = EventApi(settings, holder, sessions, events, rejections, plans, utc_now)
-    app.router.routes.insert(0, event_api.hot())
+    hot = event_api.hot()
+    app.router.routes.append(hot)
+    app.user_middleware.append(Middleware(Hot, route=hot))
     app.include_router(event_api.router())
     app.include_router(ReturnApi(settings, holder, desk, receipts).router())
     collecting = CollectingApi(holder, elsewhere, returns, utc_now)
@@ -121,5 +137,6 @@ async def build(settings: IngestSettings) -> Service:
     app.include_router(Publishing(settings, signing, desk, site).router())
     app.include_router(Reading(signing, receipts, collecting, refused, site, settings.most_event_bytes).router())
     install(app, site)
+    describe(app)
     alive = {name: one.well for name, one in consumers.items()}
-    return Service(app, work, alive=alive, ready={"kafka": events.producer.ready})
+    return Service(app, work, alive=alive, ready={"kafka": events.producer.ready, "store": answering.ready})

@@ -11,12 +11,14 @@ import typer
 from aiokafka.errors import KafkaError
 from pydantic import TypeAdapter, ValidationError
 
+from schemas import topics
 from schemas.names import RESERVED, Department, Mailbox
 from services.ingest.app import build
 from services.ingest.domain.keys import digest, new_key
 from services.ingest.senders.contacts import hand
 from services.ingest.settings import IngestSettings
 from services.ingest.store.keys import Key, KeyStore
+from services.kit import check as checks
 from services.kit.mongo import connect
 from services.kit.refusal import Refused
 from services.kit.serve import main
@@ -51,6 +53,18 @@ def make_topics() -> None:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(f"Every topic of {settings.namespace} is there.")
+
+
+@app.command()
+def check() -> None:
+    """Prints the settings and what the service would connect to, and whether it can; exits with 1 when it cannot."""
+    settings = IngestSettings()
+    space = settings.namespace
+    inboxes = [topics.inbox(department, space) for department in settings.inboxes]
+    written = [topics.events(space), topics.rejected(space)]
+    needs = checks.Needs([topics.rejected(space), *inboxes], written, settings.inboxes)
+    doors = [checks.door("plan-tracking", settings.plans_url), checks.door("alerting", settings.alerts_url)]
+    checks.tell(settings, [checks.kafka(settings, needs), checks.mongo(settings, "ingest"), *doors])
 
 
 @keys.command("issue")

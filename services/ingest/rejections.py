@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from schemas.bindings import media_type
 from schemas.envelope import STRUCTURED
 from services.ingest.answers import problem, receipt
+from services.ingest.documented import SEND_REQUEST, SEND_RESPONSES, refusals
 from services.ingest.domain.acceptance import Refusal, accept, stamped
 from services.ingest.domain.rejection import original_headers, was_null
 from services.ingest.identify import KeyHolder
@@ -44,10 +45,17 @@ class RejectionApi:
 
     def router(self) -> APIRouter:
         """The routes."""
-        router = APIRouter(tags=["rejections"], prefix="/rejections")
+        router = APIRouter(tags=["rejections"], prefix="/rejections", responses=refusals(401, 422, 429))
         router.add_api_route("", self.latest)
-        router.add_api_route("/{identifier}", self.one)
-        router.add_api_route("/{identifier}/send", self.send, methods=["POST"], status_code=202)
+        router.add_api_route("/{identifier}", self.one, responses=refusals(404))
+        router.add_api_route(
+            "/{identifier}/send",
+            self.send,
+            methods=["POST"],
+            status_code=202,
+            responses=SEND_RESPONSES,
+            openapi_extra=SEND_REQUEST,
+        )
         return router
 
     async def latest(self, request: Request, before: str | None = None) -> dict[str, Any]:

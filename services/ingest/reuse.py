@@ -1,10 +1,11 @@
 """Notices an id that is used again for something else, as far as one replica can remember."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.events import EVENT
-from services.ingest.domain.acceptance import OURS
+from services.ingest.domain.acceptance import OURS, Admitted
 
 MOST_BYTES = 16_000_000
 """How much is remembered: some 20,000 events of usual size."""
@@ -33,7 +34,20 @@ class Recent:
             self._size -= len(before) + _BESIDE
         while self._size > self._most:
             self._size -= len(self._said.popitem(last=False)[1]) + _BESIDE
-        return before is not None and before != raw and _content(before) != _content(raw)
+        return _differ(before, raw)
+
+    def would_be_reused(self, admitted: Iterable[Admitted]) -> list[bool]:
+        """What `reused` would answer to these, one after another; nothing is remembered."""
+        among, answers = dict[tuple[str, str], bytes](), list[bool]()
+        for one in admitted:
+            name = (one.event.source, one.event.id)
+            answers.append(_differ(among.get(name, self._said.get(name)), one.raw))
+            among[name] = one.raw
+        return answers
+
+
+def _differ(before: bytes | None, raw: bytes) -> bool:
+    return before is not None and before != raw and _content(before) != _content(raw)
 
 
 def _content(raw: bytes) -> dict[str, Any]:

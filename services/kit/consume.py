@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -43,7 +43,8 @@ class Work(Protocol):
 class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """One FastStream batch subscriber whose position is the service's own cursor.
 
-    `failed` is resolved with the reason when the service must stop.
+    `failed` is resolved with the reason when the service must stop. `retried` is told what ("batch", "assignment") has
+    failed and is tried again.
     """
 
     def __init__(
@@ -56,8 +57,9 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
         cursors: Cursors,
         work: Work,
         most: int = MOST_RECORDS,
+        retried: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._cursors, self._work = cursors, work
+        self._cursors, self._work, self._retried = cursors, work, retried
         self._running = asyncio.Lock()
         self._at: dict[TopicPartition, Cursor] = {}
         self._failures = 0
@@ -159,6 +161,7 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 log.critical("refused", reason=str(refusal))
                 self.failed.set_result(refusal)
             except Exception as error:
+                self._retried("assignment")
                 await self._back_off("assignment failed", error)
             else:
                 return
@@ -200,6 +203,7 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             log.info("cursor moved by another replica", partition=str(lost))
             await self._assign(list(fetched))
         except Exception as error:
+            self._retried("batch")
             await self._back_off("batch failed, trying again from the cursor", error)
             await self._assign(list(fetched))
 

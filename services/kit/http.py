@@ -19,11 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.logs import logger
 from services.kit.metrics import HttpMetrics, exposition, route_template
+from services.kit.words import field_path
 
 log = logger(__name__)
 
 CORRELATION = "x-correlation-id"
 PROBLEM = "application/problem+json"
+EVENT_STREAM = "text/event-stream"
+"""An answer that goes on for as long as its reader stays: how long says nothing of us."""
 
 MOST_BYTES = 2_000_000
 """Of a JSON body, where a route is Bounded."""
@@ -59,12 +62,6 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     errors = [{"field": field_path(e["loc"][1:]) or str(e["loc"][0]), "detail": e["msg"]} for e in error.errors()]
     detail = "; ".join(f"{e['field']}: {e['detail']}" for e in errors)
     return problem_response(Problem(422, "The request is not valid", detail, errors=errors))
-
-
-def field_path(location: tuple[Any, ...]) -> str:
-    """A pydantic error location as people write it: `data.places[0].code`."""
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return path.lstrip(".")
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -146,12 +143,14 @@ class Correlated:
         given = Headers(scope=scope).get(CORRELATION, "")
         correlation = given if 0 < len(given) <= 128 and given.isascii() and given.isprintable() else _new_id()
         header = (CORRELATION.encode(), correlation.encode("latin-1"))
-        status, started = 500, time.perf_counter()
+        status, started, streaming = 500, time.perf_counter(), None
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streaming
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if Headers(raw=message.get("headers", ())).get("content-type", "").startswith(EVENT_STREAM):
+                    streaming = time.perf_counter()
                 message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
@@ -160,11 +159,14 @@ class Correlated:
                 await self.app(scope, receive, answer)
             finally:
                 labels = (scope["method"], route_template(Request(scope)), str(status))
-                self.metrics.seconds.labels(*labels).observe(time.perf_counter() - started)
+                self.metrics.seconds.labels(*labels).observe((streaming or time.perf_counter()) - started)
 
 
-def application(title: str, registry: CollectorRegistry) -> FastAPI:
-    """An application with problem+json, correlation and `/metrics`; its registry is in `state.registry`."""
+def application(title: str, registry: CollectorRegistry, more: Callable[[], bytes] = bytes) -> FastAPI:
+    """An application with problem+json, correlation and `/metrics`; its registry is in `state.registry`.
+
+    `more` writes families that are not in the registry.
+    """
     app = FastAPI(title=title)
     app.state.registry = registry
     app.add_middleware(Correlated, seconds=HttpMetrics(registry))
@@ -175,6 +177,6 @@ def application(title: str, registry: CollectorRegistry) -> FastAPI:
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Prometheus metrics."""
-        return exposition(registry)
+        return exposition(registry, more)
 
     return app

@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from schemas.names import may_speak
 from services.kit.http import Problem
+from services.kit.metrics import CacheMetrics
 
 SESSION_SECONDS = 8 * 3600
 CACHE_SECONDS = 60.0
@@ -65,8 +66,8 @@ def unknown() -> Problem:
 class Identities:
     """Resolves a request to its identity: a session is verified here, a key is asked of ingest and cached for 60 s."""
 
-    def __init__(self, sessions: Sessions, ingest: httpx.AsyncClient) -> None:
-        self._sessions, self._ingest = sessions, ingest
+    def __init__(self, sessions: Sessions, ingest: httpx.AsyncClient, caches: CacheMetrics | None = None) -> None:
+        self._sessions, self._ingest, self._caches = sessions, ingest, caches
         self._known: dict[str, tuple[float, Identity]] = {}
 
     async def claimed(self, request: Request) -> Identity:
@@ -82,7 +83,10 @@ class Identities:
 
     async def _by_key(self, key: str) -> Identity:
         known = self._known.get(key)
-        if known and time.monotonic() - known[0] < CACHE_SECONDS:
+        fresh = known is not None and time.monotonic() - known[0] < CACHE_SECONDS
+        if self._caches:
+            self._caches.asked("keys", hit=fresh)
+        if known and fresh:
             return known[1]
         identity = await self._ask(key)
         self._known = {k: v for k, v in self._known.items() if time.monotonic() - v[0] < CACHE_SECONDS}

@@ -26,7 +26,7 @@ class HttpMetrics:
     def __init__(self, to: CollectorRegistry) -> None:
         self.seconds = Histogram(
             "milepost_http_request_duration_seconds",
-            "Time from the request's first byte to the response's last",
+            "Time from the request's first byte to the response's last; of a stream of events to its beginning",
             ["method", "route", "status"],
             registry=to,
         )
@@ -52,12 +52,40 @@ class ConsumerMetrics:
             "Notes, of all replicas, of what was decided 5 s ago and is not announced; NaN when they cannot be read",
             registry=to,
         )
+        self.retries = Counter(
+            "milepost_retries",
+            "Batches and assignments that failed and are tried again, by which",
+            ["work"],
+            registry=to,
+        )
+        for work in ("batch", "assignment"):
+            self.retries.labels(work)
+
+    def retried(self, work: str) -> None:
+        """Counts a failure of a batch or an assignment that is tried again."""
+        self.retries.labels(work).inc()
 
     def show_lag(self, records: Mapping[TopicPartition, int]) -> None:
         """Takes the place of what was shown; a partition that is another's (or cannot be asked for) has no series."""
         self._lag.clear()
         for tp, count in records.items():
             self._lag.labels(tp.topic, str(tp.partition)).set(count)
+
+
+class CacheMetrics:
+    """Whether what is kept in memory is of use."""
+
+    def __init__(self, to: CollectorRegistry) -> None:
+        self._asked = Counter(
+            "milepost_cache_requests",
+            "What was looked for in memory: `hit` or `miss`",
+            ["cache", "outcome"],
+            registry=to,
+        )
+
+    def asked(self, cache: str, *, hit: bool) -> None:
+        """Counts one look."""
+        self._asked.labels(cache, "hit" if hit else "miss").inc()
 
 
 class HealthMetrics(Collector):
@@ -77,9 +105,9 @@ class HealthMetrics(Collector):
         yield family
 
 
-def exposition(of: CollectorRegistry) -> Response:
-    """The response to a scrape."""
-    return Response(generate_latest(of), media_type=CONTENT_TYPE)
+def exposition(of: CollectorRegistry, more: Callable[[], bytes] = bytes) -> Response:
+    """The response to a scrape; `more` are further families, already written."""
+    return Response(generate_latest(of) + more(), media_type=CONTENT_TYPE)
 
 
 def route_template(request: Request) -> str:

@@ -1,7 +1,7 @@
 """MongoDB: one factory for clients, and one way to run a transaction."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from motor.motor_asyncio import (
@@ -11,6 +11,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorDatabase,
 )
 from pymongo.errors import BulkWriteError
+from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -27,10 +28,15 @@ TRANSACTION_SECONDS = 40.0
 """Bound of one transaction with its retries; below the consumers' rebalance timeout."""
 
 
-def connect(uri: str, *, timeout_ms: int = 20_000) -> Client:
+def connect(uri: str, *, timeout_ms: int = 20_000, watched_by: Sequence[CommandListener] = ()) -> Client:
     """A client whose writes are acknowledged by a majority and whose every operation has a deadline."""
     return AsyncIOMotorClient(
-        uri, w="majority", timeoutMS=timeout_ms, serverSelectionTimeoutMS=min(timeout_ms, 5_000), tz_aware=True
+        uri,
+        w="majority",
+        timeoutMS=timeout_ms,
+        serverSelectionTimeoutMS=min(timeout_ms, 5_000),
+        tz_aware=True,
+        event_listeners=list(watched_by),
     )
 
 

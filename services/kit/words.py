@@ -1,8 +1,10 @@
 """Dates, slips and names in plain English, as every page and message says them."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -21,6 +23,9 @@ _MONTHS = [
     "November",
     "December",
 ]
+_MARKS = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(rf"({_MARKS}{{3}}){_MARKS}+")
+"""More marks on one letter than anybody writes: they run over the lines above and below."""
 _JOINERS = "\u200c\u200d"
 """Format characters that scripts and emoji cannot be written without."""
 
@@ -65,6 +70,11 @@ def moment_in_words(instant: dt.datetime) -> str:
     return f"{day_in_words(local.date())} at {local:%H:%M}"
 
 
+def field_path(location: Sequence[Any]) -> str:
+    """A field's place in a document, as pydantic gives it, as people write it: `data.places[0].code`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """A number and its noun: "1 day", "1,200 days", "no plans"."""
     noun = one if number == 1 else many or f"{one}s"
@@ -93,10 +103,10 @@ def listed(items: Sequence[str]) -> str:
 
 
 def readable(text: str) -> str:
-    """Text that can only be read: one line, without control characters or marks that turn its direction."""
+    """Text that can only be read: one line, without control characters or marks that turn it or leave the line."""
     if text.isprintable():
-        return text
-    return " ".join("".join(_seen(character) for character in text).split())
+        return text if text.isascii() else _STACKED.sub(r"\1", text)
+    return " ".join("".join(_seen(character) for character in _STACKED.sub(r"\1", text)).split())
 
 
 def _seen(character: str) -> str:

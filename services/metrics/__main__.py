@@ -1,9 +1,6 @@
-"""`python -m services.metrics`: runs the service."""
+"""`python -m services.metrics`: runs the service, or a command."""
 
-from services.kit.serve import main
-from services.metrics.app import build
-from services.metrics.settings import MetricsSettings
+from services.metrics.cli import app
 
 if __name__ == "__main__":
-    settings = MetricsSettings()
-    main("metrics", settings, lambda: build(settings))
+    app(prog_name="python -m services.metrics")

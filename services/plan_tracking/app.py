@@ -5,24 +5,27 @@ import datetime as dt
 import httpx
 
 from schemas import topics
+from services.kit.answering import Answering
 from services.kit.backlog import keep_measuring
 from services.kit.consume import CursorConsumer
 from services.kit.http import application
 from services.kit.identity import Identities, Sessions
 from services.kit.kafka import Announcer, broker, producer
-from services.kit.metrics import ConsumerMetrics, registry
+from services.kit.metrics import CacheMetrics, ConsumerMetrics, registry
 from services.kit.mongo import connect
 from services.kit.producer import LastingProducer
 from services.kit.serve import Service, together, wait_for
+from services.kit.store_times import StoreTimes
 from services.kit.topics import require_topics
 from services.kit.web import Site, install
+from services.plan_tracking.answers import Answers
 from services.plan_tracking.api import PlanApi
 from services.plan_tracking.domain.places import Places
 from services.plan_tracking.domain.places import read as read_places
 from services.plan_tracking.doors import doors
 from services.plan_tracking.exports import Licence
 from services.plan_tracking.followers import Followers
-from services.plan_tracking.overviews import OverviewApi
+from services.plan_tracking.measures import Measures
 from services.plan_tracking.pages import TEMPLATES, pages
 from services.plan_tracking.past import Past
 from services.plan_tracking.settings import PlanTrackingSettings
@@ -44,25 +47,28 @@ def utc_now() -> dt.datetime:
 
 async def build(settings: PlanTrackingSettings) -> Service:
     """The service, not yet working."""
-    client = connect(settings.mongo)
+    metrics = registry()
+    caches = CacheMetrics(metrics)
+    client = connect(settings.mongo, watched_by=[StoreTimes(metrics)])
+    answering = Answering(client)
     store = Store(client, client[settings.database("plan_tracking")])
     ingest = httpx.AsyncClient(base_url=settings.ingest_url, timeout=5)
-    identities = Identities(Sessions(settings.session_secret), ingest)
-    viewers = Viewers(store, Past(store.lookups), identities, utc_now)
+    identities = Identities(Sessions(settings.session_secret), ingest, caches)
+    viewers = Viewers(store, Past(store), identities, utc_now)
     places = read_places(settings.places.read_bytes()) if settings.places else Places()
-    metrics = registry()
     group = settings.group(NAME)
     plain = LastingProducer(lambda: producer(settings.kafka_access))
     kafka = broker(settings.kafka_access)
     consumed = ConsumerMetrics(metrics)
     tracking = PlanTracking(
         store=store,
-        networks=Networks(store),
+        networks=Networks(store, caches=caches),
         announcer=Announcer(settings.kafka_access, group),
         rejects=plain,
         metrics=consumed,
         namespace=settings.namespace,
         clock=utc_now,
+        measures=Measures(metrics),
     )
     topic = topics.events(settings.namespace).name
     consumer = CursorConsumer(
@@ -73,10 +79,12 @@ async def build(settings: PlanTrackingSettings) -> Service:
         cursors=store.cursors,
         work=tracking,
         most=MOST_RECORDS,
+        retried=consumed.retried,
     )
 
     followers = Followers(store)
     tail = Tail(settings.kafka_access, settings.namespace, followers)
+    answers = Answers(settings.kafka_access, settings.namespace)
 
     async def work() -> None:
         await wait_for("MongoDB", store.prepare)
@@ -91,6 +99,8 @@ async def build(settings: PlanTrackingSettings) -> Service:
                 plain.keep(),
                 mark_days(store, tracking, plain),
                 tail.run(),
+                answers.run(),
+                answering.ask(),
                 keep_measuring([consumer.lag], consumed, store.note_ids),
             )
         finally:
@@ -101,16 +111,15 @@ async def build(settings: PlanTrackingSettings) -> Service:
 
     app = application("Milepost plans", metrics)
     app.include_router(PlanApi(viewers).router())
-    app.include_router(OverviewApi(viewers, Views(places)).router())
     site = Site(TEMPLATES, settings.links)
     licence = Licence(settings.data_licence, settings.data_licence_url)
-    app.include_router(doors(viewers, followers, site, licence, settings.public(settings.plans_url)))
-    app.include_router(pages(viewers.everybodys(), utc_now, site))
+    app.include_router(doors(viewers, Views(places), followers, site, licence, settings.public(settings.plans_url)))
+    app.include_router(pages(viewers, Views(places), site, answers.of))
     install(app, site)
     return Service(
         app,
         work,
-        alive={"consumer": consumer.well, "live": tail.well},
-        ready={"consumer": consumer.working, "live": tail.working},
+        alive={"consumer": consumer.well, "live": tail.well, "answers": answers.well},
+        ready={"consumer": consumer.working, "live": tail.working, "store": answering.ready},
         leaving=followers.leave,
     )

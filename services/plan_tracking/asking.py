@@ -2,7 +2,8 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from fastapi import Request
 from pydantic_core import to_json
@@ -13,6 +14,9 @@ from services.kit.conditional import Fresh, fresh
 from services.kit.http import Problem
 from services.plan_tracking.domain.moments import moment
 from services.plan_tracking.viewer import Viewer
+
+T = TypeVar("T")
+Shown = TypeVar("Shown")
 
 
 async def seen(viewer: Viewer, name: str) -> PlanState:
@@ -30,6 +34,28 @@ def moment_asked(field: str, said: str, now: dt.datetime) -> dt.datetime:
     except ValueError as error:
         errors = [{"field": field, "detail": str(error)}]
         raise Problem(422, "The request is not valid", f"{field}: {error}", errors=errors) from None
+
+
+async def page(
+    read: Callable[[str, int], Awaitable[Sequence[T]]],
+    show: Callable[[Sequence[T]], Awaitable[Sequence[Shown]]],
+    name: Callable[[T | Shown], str],
+    after: str,
+    limit: int,
+) -> tuple[list[Shown], str | None]:
+    """The first things after a name that may be shown, and the last one's name; None when there are no more.
+
+    `read` answers the first of those after a name, by name; `show` those among them that the caller may see. Never is
+    one that it may not see the end of a page, for that would name it.
+    """
+    shown: list[Shown] = []
+    while len(shown) < limit:
+        some = await read(after, limit)
+        shown += await show(some)
+        if len(some) < limit:
+            return shown[:limit], name(shown[limit - 1]) if len(shown) > limit else None
+        after = name(some[-1])
+    return shown[:limit], name(shown[limit - 1])
 
 
 def fresh_for(request: Request, viewer: Viewer, plan: PlanState, *parts: object) -> Fresh:

@@ -10,6 +10,7 @@ import typer
 
 from schemas import topics
 from schemas.network import RebuildRequested
+from services.kit import check as checks
 from services.kit.kafka import Message, partition_of, producer, send
 from services.kit.mongo import Document, connect
 from services.kit.serve import main
@@ -55,6 +56,17 @@ def rebuild(
 def dictionary() -> None:
     """Prints the data dictionary of what plans are published as, as a page of the documentation."""
     typer.echo(markdown(), nl=False)
+
+
+@app.command()
+def check() -> None:
+    """Prints the settings and what the service would connect to, and whether it can; exits with 1 when it cannot."""
+    settings = PlanTrackingSettings()
+    space = settings.namespace
+    written = [topics.events(space), topics.milestones(space), topics.plans(space), topics.rejected(space)]
+    needs = checks.Needs([topics.events(space), topics.plans(space), topics.alerts(space)], written)
+    doors = checks.door("ingest", settings.ingest_url)
+    checks.tell(settings, [checks.kafka(settings, needs), checks.mongo(settings, "plan_tracking"), doors])
 
 
 async def _rebuild(plans: list[str], patience: float) -> tuple[list[Document], int]:

@@ -1,6 +1,7 @@
 """Documents: how plans, milestones and history are kept in Mongo, and read back."""
 
 import datetime as dt
+from collections.abc import Iterator
 from sys import intern
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from schemas.topics import milestone_key
 from services.kit.mongo import Document
 from services.plan_tracking.domain.fold import Remembered
 from services.plan_tracking.domain.history import HistoryEntry
-from services.plan_tracking.domain.keys import fact_keys, milestone_keys, plan_keys
+from services.plan_tracking.domain.keys import Needed, fact_keys, milestone_keys, plan_keys
 from services.plan_tracking.domain.model import Entry, Plan, Subject
 from services.plan_tracking.domain.registers import pack, unpack
 from services.plan_tracking.domain.schedule import Edge, Given
@@ -50,11 +51,15 @@ def milestone_document(milestone: Subject, given: Given, state: Document) -> Doc
         "last_heard": milestone.last_heard,
         "registers": pack(milestone.registers),
         "given": _pack_given(given),
-        "keys": milestone_keys(
-            state["plan"], state["department"], state["places"], [need["milestone"] for need in state["needs"]]
-        ),
+        "keys": milestone_keys(state["plan"], state["department"], state["places"], _needed(state["plan"], given)),
         "state": state,
     }
+
+
+def _needed(plan: str, given: Given) -> Iterator[Needed]:
+    for edge in given.needs:
+        in_plan, _, name = edge.giver.rpartition("|")
+        yield in_plan or plan, name
 
 
 def fact_document(plan: str, fact: Subject) -> Document:

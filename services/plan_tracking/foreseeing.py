@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from schemas.topics import milestone_key
@@ -77,4 +78,4 @@ class Foreseeing:
 
 
 def _more(moves: Moves, ports: dict[str, Port]) -> Moves:
-    return Moves(moves.given, {**moves.ports, **ports}, moves.wanted, moves.links)
+    return replace(moves, ports={**moves.ports, **ports})

@@ -18,8 +18,6 @@ from services.plan_tracking.domain.history import HistoryEntry
 from services.plan_tracking.domain.known import end_of
 from services.plan_tracking.domain.masks import Sees, masked_entry
 from services.plan_tracking.domain.moves import Moved
-from services.plan_tracking.memory import Memory
-from services.plan_tracking.store import Store
 from services.plan_tracking.viewer import Viewer, Viewers
 
 MOST_ENTRIES, MOST_MOVES = 1_000, 100
@@ -32,8 +30,8 @@ Row = tuple[int, Document, HistoryEntry]
 class HistoryDoors:
     """The door to history."""
 
-    def __init__(self, viewers: Viewers, store: Store, memory: Memory) -> None:
-        self._viewers, self._store, self._memory = viewers, store, memory
+    def __init__(self, viewers: Viewers) -> None:
+        self._viewers, self._store, self._past = viewers, viewers.store, viewers.past
 
     def router(self) -> APIRouter:
         """The route."""
@@ -67,7 +65,7 @@ class HistoryDoors:
         rows = _known(found, viewer.as_known_on(plan))
         sees = await viewer.sees({plan.plan, *(node.plan for _, event, _ in rows for node in mentions(event))})
         shown = [row for row in rows if is_told(row[1], viewer.departments)]
-        moved = await self._memory.moved(plan.plan, [row[0] for row in shown]) if moves else {}
+        moved = await self._past.moved(plan.plan, [row[0] for row in shown]) if moves else {}
         answer = {
             "history": [_entry(row, moved, plan.plan, sees) for row in shown],
             "next": rows[-1][0] if len(rows) == limit else None,

@@ -10,7 +10,7 @@ from services.kit.words import london_day
 from services.plan_tracking.domain.exports.document import Picture, masked_plan
 from services.plan_tracking.domain.known import Known, end_of
 from services.plan_tracking.domain.masks import masked
-from services.plan_tracking.memory import Memory
+from services.plan_tracking.past import Past
 from services.plan_tracking.store import Store
 from services.plan_tracking.viewer import Viewer
 
@@ -20,7 +20,7 @@ class Pictures:
     """Takes pictures of plans."""
 
     store: Store
-    memory: Memory
+    past: Past
 
     async def now(self, viewer: Viewer, plan: PlanState) -> Picture:
         """The plan as the caller sees it now."""
@@ -47,7 +47,7 @@ class Pictures:
         if plan.stuck:
             raise Problem(409, "The plan is stuck", f"{plan.plan}: its history cannot be folded; ask again later")
         frozen = viewer.as_known_on(plan)
-        known = await self.memory.known(plan.plan, min(moment, end_of(frozen)) if frozen else moment)
+        known = await self.past.known(plan.plan, min(moment, end_of(frozen)) if frozen else moment)
         if known.plan.version < 0:
             raise Problem(404, "Nothing was known", f"{plan.plan}: nothing had been said of it by {moment.isoformat()}")
         return known

@@ -1,5 +1,8 @@
 """HTTP in, JSON out: plans and their milestones, as they are and as they were known."""
 
+from collections.abc import Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -7,7 +10,7 @@ from starlette.responses import Response
 
 from schemas.states import PlanState
 from services.kit.http import Problem
-from services.plan_tracking.asking import as_json, fresh_for, moment_asked, seen
+from services.plan_tracking.asking import as_json, fresh_for, moment_asked, page, seen
 from services.plan_tracking.dependents import dependents
 from services.plan_tracking.domain.credibility import credibility
 from services.plan_tracking.domain.exports.document import Picture, document, masked_plan, milestone
@@ -15,9 +18,9 @@ from services.plan_tracking.domain.known import end_of
 from services.plan_tracking.pictures import Pictures
 from services.plan_tracking.viewer import Viewer, Viewers
 
-MOST_PLANS = 1_000
+LONGEST_PAGE = 1_000
 
-Limit = Annotated[int, Query(ge=1, le=MOST_PLANS)]
+Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE)]
 
 
 class PlanDoors:
@@ -31,19 +34,24 @@ class PlanDoors:
         router = APIRouter(tags=["plans"])
         router.add_api_route("/api/plans", self.plans)
         router.add_api_route("/api/plans/{lead}/{slug}", self.plan)
+        router.add_api_route("/api/plans/{lead}/{slug}/milestones", self.milestones)
         router.add_api_route("/api/plans/{lead}/{slug}/milestones/{milestone:path}", self.milestone)
         return router
 
-    async def plans(self, request: Request, after: str = "", limit: Limit = MOST_PLANS) -> Response:
+    async def plans(self, request: Request, after: str = "", limit: Limit = LONGEST_PAGE) -> Response:
         """The plans that the caller may see, by name, with their counts.
 
         `next` is what to give as `after` to go on, null at the end; a page has `limit` plans at most.
         """
         viewer = await self._viewers.of(request)
-        names = await self._store.plan_names(after, limit)
-        shown, sees = await viewer.plans(names), await viewer.sees(names)
-        plans = [masked_plan(shown[name], sees).model_dump(mode="json") for name in names if name in shown]
-        return await as_json(lambda: {"plans": plans, "next": names[-1] if len(names) == limit else None})
+
+        async def show(names: Sequence[str]) -> list[PlanState]:
+            plans, sees = await viewer.plans(names), await viewer.sees(names)
+            return [masked_plan(plans[name], sees) for name in names if name in plans]
+
+        shown, then = await page(self._store.plan_names, show, _plan_name, after, limit)
+        plans = [plan.model_dump(mode="json") for plan in shown]
+        return await as_json(lambda: {"plans": plans, "next": then})
 
     async def plan(self, request: Request, lead: str, slug: str, known_on: str | None = None) -> Response:
         """One plan and its milestones. Dates are plain dates; slips are calendar days against the baseline.
@@ -65,6 +73,23 @@ class PlanDoors:
             return await self._pictures.now(viewer, plan)
         return await self._pictures.then(viewer, plan, moment_asked("known_on", known_on, viewer.clock()))
 
+    async def milestones(
+        self, request: Request, lead: str, slug: str, after: str = "", limit: Limit = LONGEST_PAGE
+    ) -> Response:
+        """The milestones of a plan that the caller may see, by name, some at a time.
+
+        `next` is what to give as `after` to go on, null at the end; a page has `limit` milestones at most.
+        """
+        viewer = await self._viewers.of(request)
+        plan = await seen(viewer, f"{lead}/{slug}")
+        fresh = fresh_for(request, viewer, plan, "milestones", after, limit)
+        if unchanged := fresh.unchanged(request):
+            return unchanged
+        read, show = partial(viewer.milestone_page, plan), partial(viewer.masked, plan)
+        shown, then = await page(read, show, attrgetter("milestone"), after, limit)
+        dumped = [state.model_dump(mode="json") for state in shown]
+        return await as_json(lambda: {"plan": plan.plan, "milestones": dumped, "next": then}, fresh.headers)
+
     async def milestone(self, request: Request, lead: str, slug: str, milestone: str) -> Response:
         """One milestone: its total float, what its forecasts are worth, and who needs it, in other plans too.
 
@@ -85,10 +110,14 @@ class PlanDoors:
             raise Problem(404, "No such milestone", f"{name}: the plan has no such milestone")
         frozen, history = viewer.as_known_on(plan), await self._store.history(plan.plan, name)
         known = [entry for entry in history if frozen is None or entry.accepted <= end_of(frozen)]
-        needing = await dependents(viewer, self._store, plan, name, picture.shown)
+        needing = await dependents(viewer, plan, name, picture.shown)
         return {
             **milestone(state, picture.today, picture.floats),
             "credibility": credibility(known),
             "dependents": needing.shown,
             "hidden_plans": needing.hidden_plans,
         }
+
+
+def _plan_name(plan: str | PlanState) -> str:
+    return plan if isinstance(plan, str) else plan.plan

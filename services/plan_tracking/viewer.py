@@ -71,7 +71,16 @@ class Viewer:
 
     async def milestones(self, plan: PlanState) -> list[MilestoneState]:
         """The milestones of a plan, by name, without the names of others that the reader may not know of."""
-        states = await self.milestone_states(plan.plan)
+        return await self.masked(plan, await self.milestone_states(plan.plan))
+
+    async def milestone_page(self, plan: PlanState, after: str, limit: int) -> list[MilestoneState]:
+        """The first milestones of those after a name, also those that are not to be shown."""
+        if known := await self._known(plan):
+            return [state for name, state in known.milestones.items() if name > after][:limit]
+        return await self.store.milestone_page(plan.plan, after, limit)
+
+    async def masked(self, plan: PlanState, states: Collection[MilestoneState]) -> list[MilestoneState]:
+        """Those of a plan's milestones that the reader may see, without the names that it may not know of."""
         sees = await self.sees({plan.plan, *(node.plan for state in states for node in (*state.path, *state.needs))})
         return [masked(state, sees) for state in states if may_see_milestone(plan, state, self.departments)]
 
@@ -156,7 +165,7 @@ class Viewer:
         if not may_see_plan(plan, self.departments):
             return None
         if day := self.as_known_on(plan):
-            plan = (await self.past.outline(plan.plan, day, self.clock())).plan
+            plan = (await self.past.outline(plan.plan, day)).plan
         return self._without_names(plan) if may_see_plan(plan, self.departments) else None
 
     def _without_names(self, plan: PlanState) -> PlanState:
@@ -168,15 +177,14 @@ class Viewer:
     async def _known(self, plan: PlanState) -> Known | None:
         """The whole of a plan that this reader sees as of a day; None of one whose present is seen."""
         day = self.as_known_on(plan)
-        return await self.past.known(plan.plan, day, self.clock()) if day else None
+        return await self.past.held(plan.plan, day) if day else None
 
     async def _held(self) -> dict[str, Outline | None]:
         """The plans on hold for this reader, in outline; None of those that may not be seen at all."""
         held = [plan for plan in await self.store.lookups.plans([HELD]) if self.as_known_on(plan)]
         seen = await self._seen(held)
-        now = self.clock()
         return {
-            plan.plan: await self.past.outline(plan.plan, plan.hold, now) if plan.hold and plan.plan in seen else None
+            plan.plan: await self.past.outline(plan.plan, plan.hold) if plan.hold and plan.plan in seen else None
             for plan in held
         }
 

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 from schemas.names import owner
 from schemas.states import Node, PlanState
-from services.plan_tracking.domain.departments import Department, department_view
+from services.plan_tracking.domain.departments import (
+    Department,
+    DepartmentLine,
+    department_lines,
+    department_view,
+    idle,
+)
 from services.plan_tracking.domain.facts import OUTCOME
 from services.plan_tracking.domain.funding import paid_for
 from services.plan_tracking.domain.keys import at, by, measuring, needing, towards
 from services.plan_tracking.domain.lines import PlanLine, Seen, plan_lines
-from services.plan_tracking.domain.missions import Mission, mission_view
+from services.plan_tracking.domain.missions import Mission, MissionLine, mission_lines, mission_view
 from services.plan_tracking.domain.outcomes import outcomes
 from services.plan_tracking.domain.place_view import Found, PlaceLine, PlaceView, place_lines, place_view
 from services.plan_tracking.domain.places import Places
@@ -53,14 +59,22 @@ class Views:
         return place_lines(await viewer.plan_states(), self.places)
 
     async def department(self, viewer: Viewer, name: str) -> Department | None:
-        """A department; None where it has no milestone that the reader may see, and none is needed of it."""
+        """A department; None where no plan that the reader may see knows of it."""
         own, others = await viewer.milestones_by({by(name)}), await viewer.milestones_by({needing(name)})
         if not (own or others):
-            return None
+            return next((idle(one) for one in await self.all_departments(viewer) if one.department == name), None)
         needs = {_node(need) for seen in own for need in seen.state.needs}
         needs |= {_node(need) for seen in others for need in seen.state.needs if owner(need.milestone) == name}
         mentioned = await viewer.mentioned(_causes(own) | needs, own)
         return department_view(name, own, others, mentioned, viewer.today())
+
+    async def all_departments(self, viewer: Viewer) -> list[DepartmentLine]:
+        """The departments that lead or contribute to a plan, by title."""
+        return department_lines(await viewer.plan_states())
+
+    async def all_missions(self, viewer: Viewer) -> list[MissionLine]:
+        """The missions of all plans, by text."""
+        return mission_lines(await viewer.plan_states())
 
     async def mission(self, viewer: Viewer, slug: str) -> Mission | None:
         """A mission by the slug of its text; None where no plan has it."""

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [drain] [ingest] [telling] [growth]`: the benchmarks, on a Kafka and a store of their own.
+"""`python -m tests.bench [drain] [ingest] [telling] [latency] [growth] [peers]`: benchmarks, on their own servers.
 
 ROUNDS, EVENTS, PLANS and MILESTONES change their size; KAFKA and MONGO (both) name servers to be used instead:
 a drain leaves its databases there, called bench-*. SMALL and LARGE are the numbers of milestones that
@@ -16,11 +16,20 @@ from pathlib import Path
 
 from deploy.local import stack
 from deploy.local.ports import HOST, Ports, free_base
-from tests.bench import drain, growth, ingest, telling
+from tests.bench import drain, growth, ingest, latency, telling
+from tests.bench.peers import compare
 from tests.bench.workload import Size
 from tests.servers import Servers
 
-REPORTS = {"drain": drain.report, "ingest": ingest.report, "telling": telling.report, "growth": growth.report}
+REPORTS = {
+    "drain": drain.report,
+    "ingest": ingest.report,
+    "telling": telling.report,
+    "latency": latency.report,
+    "growth": growth.report,
+}
+BY_HAND = {"peers": compare.report}
+"""Asked for by name: what makes environments of its own."""
 NOTE = (
     "Rounds of both sides alternate on the same servers. Only the ratios mean anything: absolute figures are this "
     "machine's, under whatever else it was doing."
@@ -47,14 +56,15 @@ async def _main(wanted: list[str]) -> None:
         directory = Path(name)
         async with _servers(directory) as servers:
             for one in wanted:
-                sys.stdout.write(await REPORTS[one](servers, size, rounds, directory) + "\n\n")
+                sys.stdout.write(await (REPORTS | BY_HAND)[one](servers, size, rounds, directory) + "\n\n")
                 sys.stdout.flush()
     sys.stdout.write(NOTE + "\n")
 
 
 if __name__ == "__main__":
     chosen = sys.argv[1:] or list(REPORTS)
-    if unknown := set(chosen) - set(REPORTS):
-        sys.exit(f"no benchmark is called {', '.join(sorted(unknown))}: choose from {', '.join(REPORTS)}")
+    known = REPORTS | BY_HAND
+    if unknown := set(chosen) - set(known):
+        sys.exit(f"no benchmark is called {', '.join(sorted(unknown))}: choose from {', '.join(known)}")
     logging.basicConfig(level=logging.ERROR)  # of fresh topics' leaders aiokafka has much to say
     asyncio.run(_main(chosen))

@@ -57,7 +57,7 @@ async def prefilled(servers: Servers, size: Size, directory: Path) -> AsyncItera
     try:
         for namespace in (drain.ours, drain.floor):
             await ensure_topics(servers.kafka, namespace)
-            await _fill(servers.kafka, namespace, events)
+            await fill(servers.kafka, namespace, events)
         yield drain
     finally:
         await _delete_topics(servers.kafka, drain.ours, drain.floor)
@@ -70,7 +70,8 @@ async def _delete_topics(bootstrap: str, *namespaces: str) -> None:
     await admin.close()
 
 
-async def _fill(bootstrap: str, namespace: str, events: list[bytes]) -> None:
+async def fill(bootstrap: str, namespace: str, events: list[bytes]) -> None:
+    """Puts accepted events on a namespace's log, each keyed and partitioned by its plan."""
     topic, plans = topics.events(namespace).name, [json.loads(event)["plan"] for event in events]
     messages = [Message(topic, partition_of(p), p, event) for p, event in zip(plans, events, strict=True)]
     to = producer(bootstrap)

@@ -19,8 +19,9 @@ from services.kit.mongo import Document, Session
 from services.kit.serve import settle_memory
 from services.plan_tracking.app import build
 from services.plan_tracking.settings import PlanTrackingSettings
-from services.plan_tracking.store import Note, Store
+from services.plan_tracking.store import Store
 from services.plan_tracking.stream.batch import PlanTracking
+from services.plan_tracking.writing import Note
 from tests.bench.measure import Spent, tell
 from tests.bench.script import Batch, pack, save
 

@@ -15,6 +15,7 @@ from services.alerting.domain.select import decide_all
 from services.alerting.store import Store
 from services.alerting.telling.gather import due_now
 from services.kit.mongo import Collection, Database, Document, connect
+from services.kit.serve import settle_memory
 from tests.bench.workload import Size
 from tests.servers import Servers
 from tests.services.alerting.examples import PLAN, RAIL, SKILLS, Step, chain, plan_state, states
@@ -28,6 +29,7 @@ AT_ONCE = 1_000
 
 async def report(servers: Servers, _: Size, rounds: int, directory: Path) -> str:
     """Milliseconds of both, over a store and without one."""
+    settle_memory()  # as every service does
     client = connect(servers.mongo)
     try:
         database = client[f"bench-{directory.name}_alerting"]

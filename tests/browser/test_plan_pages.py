@@ -12,16 +12,23 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from services.kit import web
-from services.plan_tracking.pages import TEMPLATES, pages
-from tests.services.plan_tracking.examples import NOW, PLAN, Spec, plan_state, shelf, states
+from tests.services.plan_tracking.examples import PLAN, Spec, plan_state, shelf, states
+from tests.services.plan_tracking.paging import app
 
 CHROMIUM = pathlib.Path("/usr/bin/chromium")
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed at /usr/bin/chromium")
 
 POSSESSION = "dft/riverside-halt/possession"
-PATHS = ["/", f"/plans/{PLAN}", f"/plans/{PLAN}/milestones/{POSSESSION}", "/plans/dluhc/edges"]
+PATHS = [
+    "/",
+    "/?q=northgate",
+    f"/plans/{PLAN}",
+    f"/plans/{PLAN}?group=state&range=year&sort=-slip&status=late",
+    f"/plans/{PLAN}/milestones/{POSSESSION}",
+    f"/plans/{PLAN}/what-if",
+    "/plans/dluhc/edges",
+]
 VIEWS = [(width, scheme) for width in (1280, 375) for scheme in ("light", "dark")]
 
 
@@ -37,10 +44,7 @@ def _app() -> FastAPI:
         plan="dluhc/edges",
     )
     made.put(plan_state(edges, plan="dluhc/edges", title="Edges"), edges)
-    app, site = FastAPI(), web.Site(TEMPLATES)
-    web.install(app, site)
-    app.include_router(pages(made, lambda: NOW, site))
-    return app
+    return app(made)
 
 
 @pytest.fixture(scope="module")

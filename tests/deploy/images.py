@@ -10,6 +10,7 @@ from deploy.local.process import REPOSITORY
 from services.alerting.settings import AlertingSettings
 from services.ingest.settings import IngestSettings
 from services.kit.settings import Settings
+from services.metrics.canary.settings import CanarySettings
 from services.metrics.settings import MetricsSettings
 from services.plan_tracking.settings import PlanTrackingSettings
 
@@ -18,10 +19,14 @@ SETTINGS: dict[str, type[Settings]] = {
     "ingest": IngestSettings,
     "alerting": AlertingSettings,
     "metrics": MetricsSettings,
+    "canary": CanarySettings,
 }
 """Each service as containers are named, and what it can be told."""
 
-MODULES = {name: f"services.{name.replace('-', '_')}" for name in SETTINGS}
+COMMANDS = {name: [f"services.{name.replace('-', '_')}"] for name in SETTINGS} | {
+    "canary": ["services.metrics", "canary"]
+}
+"""What the image is told to run for each."""
 
 EXACT = re.compile(r"^[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*$")
 """An image whose version is exact: `latest`, `8` and `8.0` are not."""

@@ -4,7 +4,7 @@ import contextlib
 import functools
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,11 @@ def rules() -> list[dict[str, Any]]:
     return [rule for path in RULES for group in documents(path.read_text())[0]["groups"] for rule in group["rules"]]
 
 
-def scraping(targets: Mapping[str, str], alertmanager: str) -> str:
-    """deploy/prometheus/prometheus.yml with other addresses and an eager rhythm."""
+def scraping(targets: Mapping[str, str], alertmanager: str, files: Sequence[Path]) -> str:
+    """deploy/prometheus/prometheus.yml with other addresses and rules, and an eager rhythm."""
     [config] = documents((folder("prometheus") / "prometheus.yml").read_text())
     config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    config["rule_files"] = [str(path) for path in RULES]
+    config["rule_files"] = [str(path) for path in files]
     config["alerting"]["alertmanagers"][0]["static_configs"] = [{"targets": [alertmanager]}]
     for job in config["scrape_configs"]:
         job["static_configs"] = [{"targets": [targets[job["job_name"]]]}]
@@ -72,10 +72,12 @@ async def _running(name: str, address: str, directory: Path, *options: str) -> A
 
 
 @contextlib.asynccontextmanager
-async def prometheus(directory: Path, targets: Mapping[str, str], alertmanager: str) -> AsyncIterator[str]:
+async def prometheus(
+    directory: Path, targets: Mapping[str, str], alertmanager: str, files: Sequence[Path] = RULES
+) -> AsyncIterator[str]:
     """A real Prometheus that scrapes `targets` (host:port, by job) and alerts `alertmanager`; yields its address."""
     config, address = directory / "prometheus.yml", f"{HOST}:{free_base(1)}"
-    config.write_text(scraping(targets, alertmanager.removeprefix("http://")))
+    config.write_text(scraping(targets, alertmanager.removeprefix("http://"), files))
     data = directory / "prometheus"
     async with _running(
         "prometheus", address, directory, f"--config.file={config}", f"--storage.tsdb.path={data}"

@@ -1,5 +1,6 @@
 """docker-compose.yml: valid by the specification's schema, and as careful as its comments say."""
 
+import json
 import re
 import stat
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from deploy import make_secrets
 from deploy.local.process import REPOSITORY
-from tests.deploy.images import EXACT, MODULES, SETTINGS, compose, variables
+from tests.deploy.images import COMMANDS, EXACT, SETTINGS, compose, variables
 
 COMPOSE = compose()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -99,11 +100,12 @@ def test_a_service_is_given_settings_that_it_has(name: str) -> None:
     known = {variable for settings in SETTINGS.values() for variable in variables(settings)}
     assert set(env) <= known
     assert {secret.upper() for secret in secrets} <= variables(kind)
-    assert service["command"] == [MODULES[name]]
+    assert service["command"] == COMMANDS[name]
     assert env["MILEPOST_PORT"] == kind.model_fields["port"].default
-    assert f"http://{name}:{env['MILEPOST_PORT']}" in env.values()
+    assert any(str(value).startswith(f"http://{name}:{env['MILEPOST_PORT']}") for value in env.values())
     given = {key: str(value) for key, value in env.items() if "${" not in str(value)}
-    kind(**{key.removeprefix("MILEPOST_").lower(): value for key, value in given.items()})  # type: ignore[arg-type]
+    parsed = {key: json.loads(value) if value.startswith("[") else value for key, value in given.items()}
+    kind.model_validate({key.removeprefix("MILEPOST_").lower(): value for key, value in parsed.items()})
 
 
 def test_no_secret_is_in_it_and_every_secret_is_made() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.process import REPOSITORY
-from tests.deploy.images import EXACT, MODULES
+from tests.deploy.images import COMMANDS, EXACT
 
 DOCKERFILE = (REPOSITORY / "deploy" / "Dockerfile").read_text()
 
@@ -71,7 +71,10 @@ def test_it_runs_as_a_numbered_user_in_production_mode_and_is_asked_without_curl
     assert '"python", "-m", "services.kit.probe", "healthz"' in health
 
 
-@pytest.mark.parametrize("module", [*MODULES.values(), "services.ingest.readers.child", "services.kit.probe"])
+@pytest.mark.parametrize(
+    "module",
+    [*sorted({command[0] for command in COMMANDS.values()}), "services.ingest.readers.child", "services.kit.probe"],
+)
 def test_every_module_that_the_image_is_asked_to_run_is_there(module: str) -> None:
     """`services` and `schemas` are importable from the folder that holds them, uninstalled."""
     path = REPOSITORY / Path(*module.split("."))

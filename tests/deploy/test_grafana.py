@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from deploy.grafana.panels import SOURCE
 from deploy.grafana.write import FOLDER, rendered
 from services.kit.kafka import partition_of
+from tests.canary import canary
 from tests.deploy.images import compose, documents, folder
 from tests.deploy.prometheus import alertmanager, program, prometheus, run, series
 from tests.flow.publisher import Publisher, until
@@ -106,8 +107,9 @@ async def _slipping_plan(stack: Stack) -> None:
     await publisher.http.aclose()
 
 
-def _targets(stack: Stack) -> dict[str, str]:
+def _targets(stack: Stack, sings: str) -> dict[str, str]:
     urls = {"plan-tracking": stack.plans, "ingest": stack.ingest, "alerting": stack.alerts, "metrics": stack.metrics}
+    urls["canary"] = sings
     return {job: url.removeprefix("http://") for job, url in urls.items()}
 
 
@@ -143,14 +145,18 @@ async def test_a_real_prometheus_has_series_for_every_panel_and_alerts(stack: St
         program(name)
     await _slipping_plan(stack)
     await _refused_record(stack)
-    async with alertmanager(tmp_path) as alerts, prometheus(tmp_path, _targets(stack), alerts) as url:
+    async with (
+        canary(stack, tmp_path, seconds=5) as sings,
+        alertmanager(tmp_path) as alerts,
+        prometheus(tmp_path, _targets(stack, sings.url), alerts) as url,
+    ):
         assert await until(lambda: _unanswered(url), lambda left: not left, seconds=90) == []
         late = f'milepost_milestones{{plan="{PLAN}",department="dft",status="late"}}'
         [found] = await until(lambda: series(url, late), len)
         assert found["value"][1] == "1"
         [past] = await series(url, f'milepost_plan_past_target_days{{plan="{PLAN}"}}')
         assert past["value"][1] == "60"
-        assert {one["metric"]["job"] for one in await series(url, "up == 1")} == set(_targets(stack))
+        assert {one["metric"]["job"] for one in await series(url, "up == 1")} == set(_targets(stack, sings.url))
         # the ends of transactions are no records
         await until(lambda: _lags(url), lambda lags: lags == dict.fromkeys(CONSUMING, "0"))
         got = await until(lambda: _alerts(alerts), lambda got: "DeliveryRefused" in got, seconds=60)

@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 
 from deploy.local.process import REPOSITORY
-from tests.deploy.images import EXACT, MODULES, SETTINGS, compose, documents, folder, variables
+from tests.deploy.images import COMMANDS, EXACT, SETTINGS, compose, documents, folder, variables
 
 OVERLAYS = ("base", "overlays/local", "overlays/production")
 WORKLOADS = ("StatefulSet", "Deployment", "Job")
@@ -77,7 +77,7 @@ def test_a_service_is_asked_kept_and_named_so_that_it_comes_back(overlay: str, n
     """Both probes, a budget, an address; those that consume in a group are named for good."""
     [container] = pods(overlay)[name]["containers"]
     port = SETTINGS[name].model_fields["port"].default
-    assert container["args"] == [MODULES[name]]
+    assert container["args"] == COMMANDS[name]
     assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
     assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
     assert container["ports"] == [{"name": "http", "containerPort": port}]
@@ -85,7 +85,7 @@ def test_a_service_is_asked_kept_and_named_so_that_it_comes_back(overlay: str, n
     assert env["MILEPOST_PORT"]["value"] == str(port)
     assert env["MILEPOST_REPLICA"]["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.name"
     workload = of_kind(overlay, *WORKLOADS)[name]
-    assert workload["kind"] == ("Deployment" if name == "metrics" else "StatefulSet")
+    assert workload["kind"] == ("Deployment" if name in ("metrics", "canary") else "StatefulSet")
     labels = workload["spec"]["template"]["metadata"]["labels"]
     for kind, path in (("PodDisruptionBudget", ("selector", "matchLabels")), ("Service", ("selector",))):
         selector = of_kind(overlay, kind)[name]["spec"]

@@ -2,24 +2,45 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.process import REPOSITORY
+from tests.canary import canary
 from tests.deploy.prometheus import rules
 from tests.deploy.test_grafana import EVERY_QUESTION
 from tests.servers import Stack
 
 PAGE = (REPOSITORY / "docs" / "operations" / "metrics.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*?) \| (.+?) \|$", re.MULTILINE)
-UNITS = ("_seconds", "_bytes", "_days", "_records", "_milestones", "_notes", "_rows", "_info", "_fds", "_total")
-COUNTS = {"milepost_milestones", "milepost_plan_cycles", "milepost_plan_stuck", "milepost_check_failing"}
+UNITS = (
+    "_seconds",
+    "_bytes",
+    "_days",
+    "_records",
+    "_milestones",
+    "_notes",
+    "_rows",
+    "_departments",
+    "_info",
+    "_fds",
+    "_total",
+)
+COUNTS = {
+    "milepost_milestones",
+    "milepost_plan_cycles",
+    "milepost_plan_stuck",
+    "milepost_check_failing",
+    "milepost_alerts",
+}
 """Gauges whose unit is their name."""
 BOUNDED = {
     *("method", "route", "status", "topic", "partition", "step", "kind", "check", "channel", "outcome", "field"),
     *("plan", "department", "place", "name"),
+    *("symptom", "direction", "command", "collection", "cache", "work"),
 }
 """Labels that grow with routes, partitions, plans, departments or places at most: never with milestones or keys."""
 
@@ -66,8 +87,19 @@ def test_alerts_and_dashboards_ask_for_what_there_is() -> None:
 async def test_what_a_service_shows_is_on_the_page(stack: Stack, service: str) -> None:
     """With its type and its labels, and nothing on the page is missing."""
     urls = {"plan-tracking": stack.plans, "ingest": stack.ingest, "alerting": stack.alerts, "metrics": stack.metrics}
+    await compare(service, urls[service])
+
+
+async def test_what_the_canary_shows_is_on_the_page(stack: Stack, tmp_path: Path) -> None:
+    """As that of any service."""
+    async with canary(stack, tmp_path, seconds=60) as sings:
+        await compare("canary", sings.url)
+
+
+async def compare(service: str, url: str) -> None:
+    """Fails where the page and what is shown differ."""
     async with httpx.AsyncClient() as http:
-        text = (await http.get(f"{urls[service]}/metrics")).text
+        text = (await http.get(f"{url}/metrics")).text
     shown = {
         family.name + ("_total" if family.type == "counter" else ""): family
         for family in text_string_to_metric_families(text)

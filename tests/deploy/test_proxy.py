@@ -45,7 +45,7 @@ def named(name: str) -> ThreadingHTTPServer:
             if self.command != "HEAD":
                 self.wfile.write(body)
 
-        do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815 - the standard library's names
+        do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - the standard library's names
 
         def log_message(self, *_: Any) -> None:
             """Says nothing."""

@@ -22,8 +22,8 @@ def section(title: str) -> dict[str, str]:
 def default_of(kind: type[Settings], variable: str) -> str:
     """A default as the page writes it: nothing for what is empty."""
     value = kind.model_fields[variable.removeprefix("MILEPOST_").lower()].get_default()
-    if isinstance(value, tuple):
-        return json.dumps(value, separators=(",", ":")) if value else ""
+    if isinstance(value, tuple | frozenset):
+        return json.dumps(list(value), separators=(",", ":")) if value else ""
     return "" if value is None or value == "" or not str(value).strip("*") else str(value)
 
 

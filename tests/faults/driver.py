@@ -65,6 +65,16 @@ class Driver:
             part.ready = asyncio.ensure_future(part.start(part.lives))
         self.kills[name.partition(".")[0]] += 1
 
+    async def restart(self, name: str) -> str | None:
+        """SIGTERM, and started again; answers when it is ready, with what was not orderly about its end."""
+        part = self.parts[name]
+        async with part.turn:
+            wrong = await (await part.ready).stop()
+            part.lives += 1
+            part.ready = asyncio.ensure_future(part.start(part.lives))
+            await part.ready
+        return wrong
+
     async def mended(self) -> None:
         """Waits until everything that was killed is ready again."""
         await side_by_side(self._ready(name) for name in self.parts)

@@ -81,7 +81,9 @@ def alerts_hold_what_the_states_call_for(evidence: Evidence) -> list[str]:
         for about, held in _held(plan, evidence)
         for symptom, holds in held.items()
     }
-    firing = {key: kept.alert.days for key, kept in evidence.telling.alerts.items() if kept.firing}
+    alerts = evidence.telling.alerts.items()
+    of_states = {key: kept for key, kept in alerts if kept.symptom != "unreachable"}  # that follows from who listens
+    firing = {key: kept.alert.days for key, kept in of_states.items() if kept.firing}
     keys = sorted(wanted.keys() | firing.keys())
     return [f"{k}: {wanted.get(k)} days hold, {firing.get(k)} fire" for k in keys if wanted.get(k) != firing.get(k)]
 

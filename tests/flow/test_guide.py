@@ -52,7 +52,8 @@ async def test_every_command_of_the_guide_works(stack: Stack, tmp_path: pathlib.
         lambda: publisher.plan(PLAN),
         lambda found: (found["milestones"].get("dft/guide/obc-approval") or {}).get("forecast") == "2027-05-01",
     )
-    assert len(plan["milestones"]) == 6
+    assert len(plan["milestones"]) == 6  # the dry run's is none of them
+    assert '"dry_run":true' in "".join(printed)
     assert plan["milestones"]["dft/guide/obc-approval"]["reason"]["text"] == "Board moved to May"
 
 

@@ -9,9 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from tests.flow.publisher import issue_key
 from tests.servers import Stack
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 EXAMPLES = 40
 """Requests to each operation, good and bad."""
@@ -48,6 +55,6 @@ def _try(operation: Operation, key: str) -> None:
         answer = case.call(headers={"Authorization": f"Bearer {key}"}, timeout=30)
         if answer.status_code == 503 and "retry-after" in {name.lower() for name in answer.headers}:
             return
-        case.validate_response(answer, checks=[not_a_server_error])
+        case.validate_response(answer, checks=CHECKS)
 
     one()

@@ -1,6 +1,8 @@
 """Milepost on a Kafka and a store that ask who is there, over TLS; each service has its own user and no more rights."""
 
+import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -164,3 +166,43 @@ async def test_wrong_credentials_are_said_in_a_line_and_tried_on(
     assert len([line for line in said if words in line]) == 1
     assert not any("Traceback" in line or "exception" in json.loads(line) for line in said)
     assert not any(secret in line for line in said for secret in (env["MILEPOST_KAFKA_PASSWORD"], SECRET))
+
+
+def checked(env: Mapping[str, str], name: str) -> subprocess.CompletedProcess[str]:
+    """The command `check` of a service with these settings."""
+    command = [sys.executable, "-m", f"services.{name}", "check"]
+    return subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_check_says_that_everything_is_there(guarded: Stack, servers_that_ask: Secured, name: str) -> None:
+    """With the listed rights, and no others; the mail server alone is not."""
+    env = {**guarded.env, **servers_that_ask.env(name)}
+    done = await asyncio.to_thread(checked, env, name)
+    missing = [line for line in done.stdout.splitlines() if " no " in line]
+    assert [line.split("  ")[0] for line in missing] == (["mail server"] if name == "alerting" else []), done.stdout
+    assert done.returncode == len(missing), done.stdout + done.stderr
+    assert servers_that_ask.passwords[name] not in done.stdout + done.stderr
+
+
+async def test_a_check_with_another_s_user_says_what_it_may_not(guarded: Stack, servers_that_ask: Secured) -> None:
+    """Metrics' user may not read or write what plan-tracking does."""
+    kafka = {name: value for name, value in servers_that_ask.env("metrics").items() if "KAFKA" in name}
+    env = {**guarded.env, **servers_that_ask.env("plan_tracking"), **kafka}
+    done = await asyncio.to_thread(checked, env, "plan_tracking")
+    assert done.returncode == 1
+    assert "write milepost.events: this user may not write it" in done.stdout
+    assert "read milepost.events: this user may not read it" in done.stdout
+    assert "read milepost.plans: " not in done.stdout
+
+
+async def test_a_check_with_a_wrong_password_says_so(guarded: Stack, servers_that_ask: Secured) -> None:
+    """Of Kafka and of the store, and shows no password."""
+    wrong = {"MILEPOST_KAFKA_PASSWORD": "mistaken", "MILEPOST_MONGO": servers_that_ask.mongo("alerting", "mistaken")}
+    env = {**guarded.env, **servers_that_ask.env("alerting"), **wrong}
+    done = await asyncio.to_thread(checked, env, "alerting")
+    assert done.returncode == 1
+    assert "Kafka: " in done.stdout
+    assert "uthentication" in done.stdout.partition("Kafka: ")[2].partition("\n")[0]
+    assert "uthentication" in done.stdout.partition("MongoDB: ")[2].partition("\n")[0]
+    assert "mistaken" not in done.stdout + done.stderr

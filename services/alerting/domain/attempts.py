@@ -1,13 +1,14 @@
 """Attempts: what follows one, by its outcome."""
 
 import datetime as dt
+import email.utils
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.alerting.domain.model import Delivery, Result
 
 LONGEST_ANSWER = 1024
-"""Characters of an answer that are kept."""
+"""Bytes of an answer that are kept, in UTF-8."""
 
 LONGEST_WAIT = 86_400.0
 """Seconds: a receiver may ask for more patience than this, and does not get it."""
@@ -41,9 +42,28 @@ def following(outcome: Outcome, tries: int, schedule: Sequence[float], jitter: f
         return Following("sent")
     if outcome.result == "gone":
         return Following("stopped", ends_subscription=f"the receiver wants no more: {outcome.answer}"[:200])
-    if outcome.result == "refused":
+    if outcome.result in ("refused", "bounced"):
         return Following("stopped")
     if tries > len(schedule):
         return Following("undelivered")
     wait = max(schedule[tries - 1] * (1 + jitter / 10), min(outcome.retry_after or 0, LONGEST_WAIT))
     return Following("pending", now + dt.timedelta(seconds=wait))
+
+
+def cut(answer: str) -> str:
+    """An answer as it is kept."""
+    return answer.encode(errors="replace")[:LONGEST_ANSWER].decode(errors="ignore")
+
+
+def patience(retry_after: str | None, now: dt.datetime) -> float | None:
+    """The seconds that a Retry-After asks for (RFC 9110: seconds, or a date); None where it says neither."""
+    if retry_after is None or not retry_after.isascii():
+        return None
+    if retry_after.strip().isdigit():
+        return min(float(retry_after), LONGEST_WAIT)
+    try:
+        until = email.utils.parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return None
+    seconds = (until.replace(tzinfo=until.tzinfo or dt.UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_WAIT)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.alerts import Kind, NotificationData, Rhythm, Told, ToldOfCause
 from schemas.states import Node
@@ -24,7 +24,7 @@ MOST_TOLD = 1_000
 class Composed:
     """A notification, and what is remembered as said by it.
 
-    `titles` names the milestones of every path, by milestone key.
+    `titles` names the milestones of every path, by milestone key; `thread` is the notification that it takes up.
     """
 
     data: NotificationData
@@ -32,6 +32,11 @@ class Composed:
     titles: dict[str, str]
     correlationid: str | None
     reasons: dict[str, int] = field(default_factory=dict)
+    thread: str | None = None
+
+    def said_in(self, notification: str) -> dict[str, Said | None]:
+        """What is remembered of it: what nobody took up before is told first by this notification."""
+        return {k: replace(one, thread=one.thread or notification) if one else None for k, one in self.said.items()}
 
 
 def nodes_to_show(items: Sequence[Item]) -> set[Node]:
@@ -65,6 +70,7 @@ def compose(
         said={item.kept.key: saying(item, view.states) for item in items},
         titles=view.titles(node for item in told for node in _path(item)),
         correlationid=next((item.kept.correlationid for item in told if item.kept.correlationid), None),
+        thread=next((item.before.thread for item in told if item.before and item.before.thread), None),
         reasons={why.name.lower(): sum(item.why is why for item in items) for why in Why if why.speaks},
     )
 
@@ -75,13 +81,13 @@ def saying(item: Item, states: States) -> Said | None:
     After the end of a slip that is still a slip, what was told remains: a date that swings about the tolerance is not
     told again and again.
     """
-    kept = item.kept
+    kept, thread = item.kept, item.before.thread if item.before else None
     if kept.firing:
-        return Said(kept.alert.days, kept.projected, kept.alert.cause)
+        return Said(kept.alert.days, kept.projected, kept.alert.cause, thread=thread)
     state = states.get(milestone_key(kept.alert.plan, kept.alert.milestone))
     still_open = state is not None and state.lifecycle == "open" and state.listed
     if kept.symptom == "late" and still_open and (kept.slip or 0) > 0:
-        return Said(kept.slip or 0, kept.projected, kept.alert.cause, item.ended)
+        return Said(kept.slip or 0, kept.projected, kept.alert.cause, item.ended, thread)
     return None
 
 
@@ -108,6 +114,7 @@ def _told(item: Item, view: View) -> Told:
         path=tuple(map(view.shown, _path(item))),
         ended=item.ended,
         reason=in_words(item.ended, kept.symptom) if item.ended else view.reason(kept),
+        yours=bool(alert.about) and kept.department in view.departments,
     )
 
 

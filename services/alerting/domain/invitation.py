@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from services.alerting.domain.letter import LONGEST_SUBJECT, Letter
+from services.alerting.domain.letter import LONGEST_SUBJECT
+from services.alerting.domain.letterform import Letter
 from services.alerting.domain.scopes import Scope
 from services.alerting.domain.subscriptions import Subscription
 from services.kit.words import counted

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from schemas.alerts import SYMPTOMS, Alert, Ended, Symptom, alert_key
 from services.alerting.domain.ends import ITS_OWN, in_words
+from services.alerting.domain.escalation import Desk
+from services.alerting.domain.life import lived
 from services.alerting.domain.model import KeptAlert, Said
 from services.alerting.domain.rules.every import OF_DATES, Holding
 from services.alerting.domain.rules.holds import Holds, reason
@@ -40,12 +42,16 @@ class Already:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A subject, what holds for it, what of that is known `already`, and whether it is heard of for the first time."""
+    """A subject, what holds for it, what of that is known `already`, and whether it is heard of for the first time.
+
+    `desk` notes the answers, and passes on what nobody answers.
+    """
 
     subject: Subject
     holding: Holding
     already: Already | None
     first: bool
+    desk: Desk
 
     def changes(
         self, symptoms: Collection[Symptom], alerts: Alerts, ending: Ending, now: dt.datetime
@@ -55,7 +61,7 @@ class Ruling:
             before = alerts.get(alert_key(self.subject.plan, self.subject.about, symptom))
             after = self._judge(symptom, before, ending, now)
             if after and not (before and _same(before, after)):
-                yield after
+                yield lived(before, after, now)
 
     def _judge(self, symptom: Symptom, before: KeptAlert | None, ending: Ending, now: dt.datetime) -> KeptAlert | None:
         """What the alert becomes; None when there is none."""
@@ -86,7 +92,7 @@ class Ruling:
             version=subject.version,
         )
         unmoved = before is not None and before.first_seen and before.alert.days == holds.days
-        return KeptAlert(
+        fired = KeptAlert(
             alert,
             title=subject.title,
             department=subject.department,
@@ -103,6 +109,7 @@ class Ruling:
             places=subject.places,
             concerns=subject.concerns,
         )
+        return self.desk.stamp(fired, before)
 
     def _known(self, before: KeptAlert | None, holds: Holds) -> Said | None:
         """What counts as told; of two words the worse."""
@@ -128,6 +135,8 @@ class Ruling:
             "reason": in_words(ended, before.symptom),
             "cause": subject.node if by_itself else before.alert.cause,
             "version": subject.version,
+            "answer": None,
+            "escalated": None,
         }
         return replace(
             before,
@@ -143,4 +152,4 @@ class Ruling:
 
 def _same(before: KeptAlert, after: KeptAlert) -> bool:
     alert = after.alert.model_copy(update={"version": before.alert.version})
-    return replace(after, alert=alert, correlationid=before.correlationid) == before
+    return replace(after, alert=alert, correlationid=before.correlationid, life=before.life) == before

@@ -1,22 +1,25 @@
 """Levels: how alerts open, change and end, as states arrive and days pass."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from schemas.alerts import Ended, Symptom, alert_key
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
+from services.alerting.domain.answers import Answers
 from services.alerting.domain.ends import ending
+from services.alerting.domain.escalation import Desk
 from services.alerting.domain.judging import Alerts, Already, Ruling
 from services.alerting.domain.model import KeptAlert
 from services.alerting.domain.rules import every
 from services.alerting.domain.rules.departments import expected
 from services.alerting.domain.rules.every import OF_DEPARTMENTS, OF_MILESTONES, OF_PLANS, Holding
-from services.alerting.domain.rules.holds import Limits
+from services.alerting.domain.rules.holds import LIMITS, Limits
 from services.alerting.domain.rules.needs import States
 from services.alerting.domain.subjects import Subject, department_subject, milestone_subject, plan_subject
+from services.kit.words import london_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Heard:
 class HeardPlan:
     """A plan's state to be judged; `heard` is the London date as at which each of its departments was heard of.
 
-    `known` says that it was there at the first start; `loosened` symptoms are judged by a new rule.
+    `known` says that it was there at the first start; `loosened` symptoms are judged by a new rule. Of `unreachable`
+    departments nobody has confirmed an address, although others wait for them.
     """
 
     plan: PlanState
@@ -46,6 +50,7 @@ class HeardPlan:
     first: bool = False
     known: bool = False
     loosened: Collection[Symptom] = ()
+    unreachable: Collection[str] = ()
 
     @property
     def departments(self) -> list[str]:
@@ -55,10 +60,24 @@ class HeardPlan:
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """The alerts that change, and the keys of all that fire, by the milestone's key or the plan's name."""
+    """The alerts that change, and the keys of all that fire, by the milestone's key or the plan's name.
+
+    `wakes` is when an answer ends, or the lead is to be told, by the same.
+    """
 
     changed: list[KeptAlert]
     firing: dict[str, list[str]]
+    wakes: dict[str, dt.date]
+
+    def take(self, name: str, changed: Iterable[KeptAlert], firing: Sequence[str], alerts: Alerts, desk: Desk) -> None:
+        """Adds what was concluded of one milestone, of a department, or of a plan; `alerts` are those before."""
+        new = {kept.key: kept for kept in changed}
+        self.changed.extend(new.values())
+        self.firing[name] = [*self.firing.get(name, ()), *firing]
+        standing = (new.get(key) or alerts.get(key) for key in firing)
+        days = [day for kept in standing if kept and (day := desk.next_day(kept))]
+        if days:
+            self.wakes[name] = min([*days, self.wakes.get(name, dt.date.max)])
 
 
 def keys_of(state: MilestoneState, symptoms: Iterable[Symptom] = OF_MILESTONES) -> list[str]:
@@ -73,17 +92,19 @@ def conclude(
     now: dt.datetime,
     limits: Limits,
     symptoms: Collection[Symptom] = OF_MILESTONES,
+    answers: Answers = (),
 ) -> Concluded:
     """What becomes of the alerts of milestones; `symptoms` are those to be judged, `alerts` has those that fire.
 
     `states` has what was heard, what these need, and the paths of alerts that no longer hold.
     """
-    concluded = Concluded([], {})
+    concluded, desk = Concluded([], {}, {}), Desk(london_day(now), limits.patience, answers)
     for one in heard:
         state, holding = one.state, every.of_milestone(one.state, states, now, limits)
-        ruling = Ruling(milestone_subject(state), holding, _already(one, holding, states, now, limits), one.first)
-        concluded.changed.extend(ruling.changes(symptoms, alerts, partial(ending, state=state, states=states), now))
-        concluded.firing[milestone_key(state.plan, state.milestone)] = keys_of(state, holding)
+        ruling = Ruling(milestone_subject(state), holding, _already(one, holding, states, now, limits), one.first, desk)
+        changed = ruling.changes(symptoms, alerts, partial(ending, state=state, states=states), now)
+        name = milestone_key(state.plan, state.milestone)
+        concluded.take(name, changed, keys_of(state, holding), alerts, desk)
     return concluded
 
 
@@ -97,14 +118,16 @@ def _already(one: Heard, holding: Holding, states: States, now: dt.datetime, lim
     return Already(every.of_milestone(before, states, now, limits), before.projected, one.loosened)
 
 
-def conclude_plan(one: HeardPlan, alerts: Alerts, now: dt.datetime) -> Concluded:
+def conclude_plan(
+    one: HeardPlan, alerts: Alerts, now: dt.datetime, limits: Limits = LIMITS, answers: Answers = ()
+) -> Concluded:
     """What becomes of the alerts of a plan, and of the departments in it; `alerts` has those that fire."""
-    concluded = Concluded([], {one.plan.plan: []})
+    concluded, desk = Concluded([], {}, {}), Desk(london_day(now), limits.patience, answers)
     for subject, holding, symptoms in _parts(one, now):
         already = Already(holding, None, symptoms if one.known else one.loosened, at_start=one.known)
-        ruling = Ruling(subject, holding, already, one.first)
-        concluded.changed.extend(ruling.changes(symptoms, alerts, _resolved, now))
-        concluded.firing[subject.plan] += [alert_key(subject.plan, subject.about, symptom) for symptom in holding]
+        ruling = Ruling(subject, holding, already, one.first, desk)
+        firing = [alert_key(subject.plan, subject.about, symptom) for symptom in holding]
+        concluded.take(subject.plan, ruling.changes(symptoms, alerts, _resolved, now), firing, alerts, desk)
     return concluded
 
 
@@ -112,7 +135,8 @@ def _parts(one: HeardPlan, now: dt.datetime) -> Iterator[tuple[Subject, Holding,
     """The plan and each department, what holds for it, and what may."""
     yield plan_subject(one.plan), every.of_plan(one.plan), OF_PLANS
     for department in one.departments:
-        holding = every.of_department(one.plan, department, one.heard.get(department), now)
+        unreachable = department in one.unreachable
+        holding = every.of_department(one.plan, department, one.heard.get(department), now, unreachable=unreachable)
         yield department_subject(one.plan, department), holding, OF_DEPARTMENTS
 
 

@@ -4,15 +4,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.alerts import SYMPTOMS, Alert, Ended, Kind, Symptom, alert_key
+from schemas.alerts import SYMPTOMS, Alert, Answered, Ended, Kind, Rule, Symptom, alert_key
 from schemas.states import Node
 
-Channel = Literal["webhook", "mail"]
-Result = Literal["started", "delivered", "failed", "refused", "gone"]
-"""What came of an attempt: failed is worth another try, refused is not, gone ends the subscription."""
+Channel = Literal["webhook", "mail", "chat", "alertmanager"]
+Result = Literal["started", "delivered", "failed", "refused", "bounced", "gone"]
+"""What came of an attempt: failed is worth another try, refused is not, nor is a mailbox that is not there (bounced).
 
-Sent = Kind | Literal["confirmation"]
-"""What is sent: notifications, and before the first the question to a mailbox whether it wants any."""
+Gone ends the subscription.
+"""
+
+Sent = Kind | Literal["confirmation", "test"]
+"""What is sent: notifications, before the first the question to a mailbox whether it wants any, and tests."""
 
 Delivery = Literal["pending", "sent", "stopped", "undelivered"]
 """Stopped: the receiver refused it, or nobody is subscribed any more. Undelivered: every attempt failed."""
@@ -23,13 +26,27 @@ class Said:
     """What a subscriber was last told of one symptom.
 
     `days` is the slip then (of other symptoms, the alert's days), `to` the projected date; `ended` is set when the last
-    word was that it is over.
+    word was that it is over. `thread` is the notification that first told it.
     """
 
     days: int
     to: dt.date | None
     cause: Node
     ended: Ended | None = None
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment in an alert's life: from then on it held under this rule, or had ended, and stood so."""
+
+    at: dt.datetime
+    rule: Rule
+    days: int
+    cause: Node
+    ended: Ended | None = None
+    answer: Answered | None = None
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ class KeptAlert:
     all that it is about. `baseline`, `tolerance` and `path` are those under which it last fired; `slip` and `projected`
     are the newest. `first_seen` says that it was already so when it was first heard of, and has not moved since;
     `known` is the level that counts as told to everybody: what held at the first start, or under a rule or threshold
-    that is new.
+    that is new. `life` has its moments, the oldest first.
     """
 
     alert: Alert
@@ -58,6 +75,7 @@ class KeptAlert:
     says: str = ""
     places: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
+    life: tuple[Moment, ...] = ()
 
     @property
     def symptom(self) -> Symptom:
@@ -118,7 +136,7 @@ class NotificationRecord:
     """A notification as it is kept: the body exactly as sent, and every attempt to send it.
 
     `due` is when it became due; `next` is when it is to be tried (again), None when there is nothing left to do.
-    `titles` names milestones for whoever reads the mail.
+    `titles` names milestones for whoever reads the mail; `thread` is the notification that it takes up.
     """
 
     id: str
@@ -135,3 +153,4 @@ class NotificationRecord:
     next: dt.datetime | None
     state: Delivery = "pending"
     attempts: tuple[Attempt, ...] = ()
+    thread: str | None = None

@@ -43,6 +43,10 @@ class Hours:
             return after
         return _next_at(self.hour, after, self.weekday if rhythm == "weekly" else None)
 
+    def after_day(self, day: dt.date) -> dt.datetime:
+        """The first moment after a London day at which a digest is told."""
+        return _moment(day + dt.timedelta(days=1), self.hour)
+
     def quiet_ends(self, now: dt.datetime) -> dt.datetime | None:
         """When the quiet hours end in which `now` lies; None outside them."""
         if self.quiet_until is None or not self.is_quiet(now.astimezone(LONDON).hour):

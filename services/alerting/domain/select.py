@@ -13,7 +13,7 @@ from services.alerting.domain.model import KeptAlert, Said
 from services.alerting.domain.rhythm import slower
 from services.alerting.domain.rules.every import OF_DATES, of_dates
 from services.alerting.domain.rules.needs import States
-from services.alerting.domain.speaking import OF_LATENESS, Why, decide, grown_by_day, worst
+from services.alerting.domain.speaking import OF_LATENESS, SHOWN_ONLY, Why, decide, grown_by_day, worst
 from services.alerting.domain.subscriptions import Subscription
 from services.kit.words import london_day
 
@@ -112,6 +112,7 @@ def hold_all(alerts: Iterable[KeptAlert], listener: Listener, plans: Plans, now:
         for kept in alerts
         if may_hear(plans.get(kept.alert.plan), listener.departments, london_day(now))
         and listener.subscription.wants(kept)
+        and kept.symptom not in SHOWN_ONLY
         and (kept.symptom not in OF_LATENESS or kept.alert.days > _threshold(kept, listener.least_days))
     ]
     return sorted(found, key=_greatest_first)

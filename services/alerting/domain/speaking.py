@@ -13,6 +13,14 @@ OF_LATENESS: frozenset[Symptom] = frozenset({"late", "overdue", "declared-green"
 """Symptoms whose days are days of lateness: a subscriber's least days are judged by them."""
 
 
+SHOWN_ONLY: frozenset[Symptom] = frozenset({"unreachable"})
+"""Symptoms that are shown on the plan and counted, and told to nobody."""
+
+
+DIGEST_ONLY: frozenset[Symptom] = frozenset({"outcome-off-path"})
+"""Symptoms that nobody can act on this week: they are said in the weekly digest."""
+
+
 class Why(StrEnum):
     """Why a subscriber hears of an alert now, or does not."""
 
@@ -26,6 +34,7 @@ class Why(StrEnum):
     ALREADY_TOLD = "holds, and is said once"
     SAID_AS_OVERDUE = "worse because days have passed, and told as overdue"
     NEVER_TOLD = "over, and never told"
+    SHOWN = "shown on the plan, and told to nobody"
 
     @property
     def speaks(self) -> bool:
@@ -41,6 +50,8 @@ def decide(kept: KeptAlert, said: Said | None, least_days: int, grown: int) -> W
     """
     if not kept.firing:
         return Why.ENDED if said and not said.ended else Why.NEVER_TOLD
+    if kept.symptom in SHOWN_ONLY:
+        return Why.SHOWN
     told = worst(said, kept.known)
     if kept.symptom == "late":
         return _late(kept, told, max(kept.tolerance, least_days), grown)

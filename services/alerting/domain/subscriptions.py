@@ -9,6 +9,7 @@ from schemas.states import PlanState
 from services.alerting.domain.model import Channel, KeptAlert
 from services.alerting.domain.rhythm import Hours, WantedRhythm
 from services.alerting.domain.scopes import Scope
+from services.alerting.domain.speaking import DIGEST_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Subscription:
     `owner` is the department that may see and end it, `departments` all that its key spoke for; it hears of `rules`
     only, of all where there are none; `number` is that of the last notification, `chunks` the number of documents that
     hold what was said, `counted` how many notifications it had on the London date `counted_on`. Until it is `confirmed`
-    it is told nothing. `ended` says why it is over.
+    it is told nothing. `ended` says why it is over. After a rotation `former_secret` signs too, until `former_until`.
+    `bounces` counts the mails in a row that its mailbox refused.
     """
 
     id: str
@@ -39,6 +41,9 @@ class Subscription:
     hours: Hours = field(default_factory=Hours)
     counted_on: dt.date | None = None
     counted: int = 0
+    former_secret: str | None = None
+    former_until: dt.datetime | None = None
+    bounces: int = 0
 
     @property
     def state(self) -> Literal["unconfirmed", "active", "ended"]:
@@ -55,6 +60,11 @@ class Subscription:
         """What it asks to be told, and when."""
         return self.scope, self.least_days, self.rhythm, self.rules, self.hours
 
+    def secrets(self, now: dt.datetime) -> tuple[str, ...]:
+        """What signs now, the newest first: after a rotation both, for a while."""
+        former = self.former_secret if self.former_until and now < self.former_until else None
+        return tuple(one for one in (self.secret, former) if one)
+
     def hears(self, kept: KeptAlert) -> bool:
         """Whether an alert that was found under its scope is meant."""
         return self.scope.holds(kept.alert, kept.path) and self.wants(kept)
@@ -69,6 +79,8 @@ class Subscription:
 
     def rhythm_of(self, kept: KeptAlert, plan: PlanState | None) -> Rhythm:
         """The rhythm in which it is told of an alert."""
+        if kept.symptom in DIGEST_ONLY:
+            return "weekly"
         if self.rhythm != "default":
             return self.rhythm
         if kept.alert.about and kept.department in self.departments:

@@ -66,7 +66,13 @@ class View:
             title=self.title(cause),
             days=state.slip if state else None,
             reason=_reason(state) if seen else None,
+            contact=self._contact(cause, state) if seen else None,
         )
+
+    def _contact(self, cause: Node, state: MilestoneState | None) -> str | None:
+        """The mailbox of the team to ask: the milestone's own, else that of whoever leads its plan."""
+        plan = self.plans.get(cause.plan)
+        return (state.contact if state else None) or (plan.contact if plan else None)
 
     def titles(self, nodes: Iterable[Node]) -> dict[str, str]:
         """The titles of milestones that the reader may know, by milestone key."""

@@ -43,6 +43,10 @@ class AlertStore:
             found |= {doc["_id"]: doc for doc in docs}
         return [kept.alert_of(doc) for doc in found.values()]
 
+    async def count_firing(self, key: str) -> int:
+        """How many alerts fire under a key of a scope."""
+        return int(await self._alerts.count_documents({"firing": key}))
+
     async def marked(self, mark_id: str) -> list[KeptAlert]:
         """The alerts that last changed under a due mark."""
         return [kept.alert_of(doc) for doc in await self._alerts.find({"mark": mark_id}).to_list(None)]

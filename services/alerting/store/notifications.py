@@ -1,7 +1,7 @@
 """Notifications, each with its attempts."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from services.alerting import documents as kept
 from services.alerting.domain.model import NotificationRecord
@@ -23,12 +23,18 @@ class NotificationStore:
         """Inside a transaction: a notification, to be sent."""
         await self._notifications.insert_one(kept.notification_document(record), session=session)
 
-    async def to_send(self, now: dt.datetime) -> list[tuple[str, str]]:
-        """The notifications to be tried now: id and destination of each, the longest waiting first."""
-        found = await self._notifications.find(
-            {"next": {"$gte": FIRST, "$lte": now}}, {"destination": 1, "next": 1}
-        ).to_list(None)
+    async def to_send(self, now: dt.datetime, resting: Collection[str] = ()) -> list[tuple[str, str]]:
+        """The notifications to be tried now: id and destination of each, the longest waiting first.
+
+        Those to destinations that are `resting` are left out.
+        """
+        wanted = {"next": {"$gte": FIRST, "$lte": now}} | ({"destination": {"$nin": list(resting)}} if resting else {})
+        found = await self._notifications.find(wanted, {"destination": 1, "next": 1}).to_list(None)
         return [(doc["_id"], doc["destination"]) for doc in sorted(found, key=lambda doc: doc["next"])]
+
+    async def count(self) -> int:
+        """How many there are, about."""
+        return int(await self._notifications.estimated_document_count())
 
     async def find(self, ids: Iterable[str]) -> list[NotificationRecord]:
         """Notifications by id; those that do not exist are left out."""

@@ -9,7 +9,7 @@ from pymongo import UpdateOne
 
 from schemas.alerts import Rhythm
 from services.alerting import documents as kept
-from services.alerting.domain.due import Burst
+from services.alerting.domain.due import QUIET, Burst
 from services.alerting.domain.model import Mark
 from services.alerting.domain.waiting import Held, Wait
 from services.alerting.store.queries import FIRST, by_ids, replace, slices
@@ -77,11 +77,14 @@ class QueueStore:
     async def bursts(self, requests: Iterable[str], session: Session | None = None) -> dict[str, Burst]:
         """When these requests have moved something; one that is long over is left out."""
         found = await by_ids(self._bursts, requests, session)
-        return {doc["_id"]: Burst(doc["first"], doc["last"]) for doc in found}
+        return {doc["_id"]: _burst_of(doc) for doc in found}
 
     async def write_bursts(self, session: Session, bursts: Mapping[str, Burst]) -> None:
         """Inside a transaction: bursts by request, as they are now."""
-        documents = [{"_id": request, "first": one.first, "last": one.last} for request, one in bursts.items()]
+        documents = [
+            {"_id": request, "first": one.first, "last": one.last, "quiet": one.quiet.total_seconds()}
+            for request, one in bursts.items()
+        ]
         await replace(self._bursts, documents, session)
 
     async def make_due(self, reasons: Sequence[Due], session: Session | None = None) -> None:
@@ -127,6 +130,12 @@ def _made_due(one: Due) -> Document:
         earliest["latest"] = one.latest
         changes["$addToSet"] = {"requests": one.request}
     return changes
+
+
+def _burst_of(document: Document) -> Burst:
+    return Burst(
+        document["first"], document["last"], dt.timedelta(seconds=document.get("quiet", QUIET.total_seconds()))
+    )
 
 
 def _row_of(document: Document) -> Row:

@@ -8,7 +8,7 @@ from pymongo import UpdateOne
 
 from schemas.states import MilestoneState, PlanState
 from services.alerting import documents as kept
-from services.alerting.documents import Judged, JudgedPlan
+from services.alerting.documents import Judged, JudgedPlan, awaited_key
 from services.alerting.store.queries import Collection, by_ids, replace, slices
 from services.kit.mongo import Database, Document, Session
 
@@ -25,6 +25,7 @@ class StateStore:
         """Creates the indexes."""
         await self._milestones.create_index("wakes")
         await self._milestones.create_index("engaged")
+        await self._milestones.create_index("awaits")
         for field in ("wakes", "mission", "places"):
             await self._plans.create_index(field)
         await self._heard.create_index("plan")
@@ -62,6 +63,21 @@ class StateStore:
                 {"engaged": {"$in": some}}, {"$set": {"wakes": today.isoformat()}}, session=session
             )
 
+    async def wake(self, session: Session, keys: Iterable[str], today: dt.date) -> None:
+        """Inside a transaction: these milestones are to be judged again, at once."""
+        for some in slices(list(keys)):
+            operations = [UpdateOne({"_id": key}, {"$set": {"wakes": today.isoformat()}}) for key in some]
+            await self._milestones.bulk_write(operations, session=session, ordered=False)
+
+    async def awaited(self, plan: str, departments: Iterable[str], session: Session | None = None) -> set[str]:
+        """Those of these departments for whose milestones in a plan another department waits."""
+        wanted = {awaited_key(plan, one): one for one in departments}
+        found: set[str] = set()
+        for key, department in wanted.items():
+            if await self._milestones.find_one({"awaits": key}, {"_id": 1}, session=session):
+                found.add(department)
+        return found
+
     # Plans
 
     async def plans(self, names: Iterable[str], session: Session | None = None) -> dict[str, PlanState]:
@@ -72,6 +88,10 @@ class StateStore:
     async def judged_plans(self, names: Iterable[str], session: Session | None = None) -> dict[str, JudgedPlan]:
         """Plan states by name, each with how it was judged."""
         return {doc["_id"]: kept.judged_plan_of(doc) for doc in await by_ids(self._plans, names, session)}
+
+    async def names(self) -> list[str]:
+        """Every plan."""
+        return await _ids(self._plans, {})
 
     async def serving(self, mission: str) -> list[str]:
         """The plans that serve a mission, by its slug."""
@@ -129,6 +149,11 @@ class StateStore:
         """When each department of a plan was last heard of."""
         found = await self._heard.find({"plan": plan}, session=session).to_list(None)
         return {doc["department"]: doc["last"] for doc in found}
+
+    async def departments(self) -> set[str]:
+        """The departments that have been heard of in any plan."""
+        found = await self._heard.find({}, {"department": 1}).to_list(None)
+        return {doc["department"] for doc in found}
 
     async def hear(self, session: Session, heard: Mapping[tuple[str, str], dt.datetime], today: dt.date) -> None:
         """Inside a transaction: departments were heard of; what is later already stays.

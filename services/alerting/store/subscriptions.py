@@ -3,9 +3,12 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from services.alerting import documents as kept
 from services.alerting.domain.memory import Chunk
+from services.alerting.domain.model import Channel
+from services.alerting.domain.rhythm import Hours, WantedRhythm
 from services.alerting.domain.subscriptions import Subscription
 from services.alerting.store.queries import by_ids, replace, slices
 from services.kit.mongo import Database, Document, Session
@@ -25,6 +28,7 @@ class SubscriptionStore:
         """Creates the indexes."""
         await self._subscriptions.create_index("scope_key")
         await self._subscriptions.create_index("owner")
+        await self._subscriptions.create_index("channel")
 
     async def listening(self, scope_keys: Iterable[str]) -> list[Subscription]:
         """The active subscriptions under any of these keys of scopes, each once."""
@@ -60,8 +64,30 @@ class SubscriptionStore:
     async def end(self, identifier: str, why: str) -> None:
         """Ends it, if it is active: nothing more is said, and its secret is forgotten."""
         await self._subscriptions.update_one(
-            {"_id": identifier, "ended": None}, {"$set": {"ended": why, "secret": None}, "$unset": {"scope_key": ""}}
+            {"_id": identifier, "ended": None},
+            {"$set": {"ended": why, "secret": None, "former_secret": None}, "$unset": {"scope_key": ""}},
         )
+
+    async def rotate(self, subscription: Subscription, secret: str, until: dt.datetime) -> bool:
+        """A new secret; the one before signs too until then. False when it has ended or changed meanwhile."""
+        changes = {"secret": secret, "former_secret": subscription.secret, "former_until": until}
+        as_read = {"_id": subscription.id, "secret": subscription.secret, "ended": None}
+        return (await self._subscriptions.update_one(as_read, {"$set": changes})).matched_count == 1
+
+    async def mark_bounces(self, subscription: Subscription, bounced: bool) -> None:
+        """Counts a mail that the mailbox refused, or begins anew because it took one."""
+        change = {"$inc": {"bounces": 1}} if bounced else {"$set": {"bounces": 0}}
+        await self._subscriptions.update_one({"_id": subscription.id}, change)
+
+    async def by_channel(self, channel: Channel) -> list[Subscription]:
+        """The active subscriptions of a channel."""
+        found = await self._subscriptions.find({"channel": channel}).to_list(None)
+        return [one for one in map(kept.subscription_of, found) if one.state == "active"]
+
+    async def change(self, identifier: str, rhythm: WantedRhythm, hours: Hours) -> None:
+        """When it is told from now on, unless it has ended."""
+        changes = {"rhythm": rhythm, "hours": asdict(hours)}
+        await self._subscriptions.update_one({"_id": identifier, "ended": None}, {"$set": changes})
 
     async def advance(self, session: Session, subscription: Subscription, chunks: int, day: dt.date) -> None:
         """Inside a transaction: the next number, on a London date; raises Lost when it is taken, or it has ended."""

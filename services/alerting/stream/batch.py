@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from schemas import topics
 from schemas.states import MilestoneState, PlanState
 from services.alerting.domain.accept import Unfit, milestone_state, placed, plan_state
+from services.alerting.domain.due import QUIET
 from services.alerting.domain.model import KeptAlert
 from services.alerting.domain.rules.book import RuleBook
 from services.alerting.store import Store
@@ -71,6 +72,7 @@ class Alerting:
     rules: RuleBook
     clock: Callable[[], dt.datetime]
     first_ends: Mapping[str, int] = field(default_factory=dict)
+    quiet: dt.timedelta = QUIET
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Partitions of milestones are announced by us from now on."""
@@ -95,7 +97,7 @@ class Alerting:
 
         async def work(session: Session) -> list[KeptAlert]:
             await self.store.cursors.advance(session, {tp: (cursors[tp], end) for tp, end in ends.items()})
-            return await Changes(self.store, session, self.rules, now).take(arrived)
+            return await Changes(self.store, session, self.rules, now, self.quiet).take(arrived)
 
         await self.announcements.commit(work)
         for tp, rows in records.items():

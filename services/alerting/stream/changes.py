@@ -2,19 +2,20 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.alerts import Symptom
 from schemas.states import MilestoneState, Node, PlanState
 from schemas.topics import milestone_key
 from services.alerting.documents import Judged, JudgedPlan, state_id
-from services.alerting.domain.due import extend, push
+from services.alerting.domain.due import QUIET, extend, push
 from services.alerting.domain.levels import Concluded, Heard, HeardPlan, bearing, conclude, conclude_plan
 from services.alerting.domain.model import KeptAlert, mark_id
-from services.alerting.domain.rules import departments, milestones
+from services.alerting.domain.rules import milestones
 from services.alerting.domain.rules.book import RuleBook
 from services.alerting.domain.rules.every import TOLERATED, of_dates
 from services.alerting.domain.rules.needs import needs_engagement
+from services.alerting.reachability import reachable
 from services.alerting.store import Store
 from services.kit.mongo import Session
 from services.kit.words import london_day
@@ -53,12 +54,13 @@ def newest(read: Iterable[tuple[MilestoneState | PlanState, bool]]) -> Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """One transaction's changes, judged by the rules at the moment `now`."""
+    """One transaction's changes, judged by the rules at the moment `now`, told when it has been `quiet`."""
 
     store: Store
     session: Session
     rules: RuleBook
     now: dt.datetime
+    quiet: dt.timedelta = QUIET
 
     @property
     def today(self) -> dt.date:
@@ -92,7 +94,8 @@ class Changes:
         return frozenset() if version == self.rules.version else self.rules.new_since(version)
 
     def _judged(self, state: MilestoneState, concluded: Concluded, *, arrived: bool) -> Judged:
-        wakes = milestones.next_day(state, self.today, self.rules.limits.blocked_days)
+        next_day = milestones.next_day(state, self.today, self.rules.limits.blocked_days)
+        wakes = min(filter(None, (next_day, concluded.wakes.get(state_id(state)))), default=None)
         if arrived and needs_engagement(state):  # what it needs may be arriving elsewhere at this very moment
             wakes = self.today + dt.timedelta(days=1)
         return Judged(state, self.rules.version, concluded.firing[state_id(state)], wakes)
@@ -104,7 +107,8 @@ class Changes:
         states = {state_id(one.state): one.state for one in heard}
         wanted = (_needed(heard) | _paths_of_ending(heard, alerts, self.now)) - states.keys()
         states |= await self.store.states.milestones(wanted, self.session)
-        concluded = conclude(heard, alerts, states, self.now, self.rules.limits)
+        answers = await self.store.answers.of({one.state.plan for one in heard}, self.today, self.session)
+        concluded = conclude(heard, alerts, states, self.now, self.rules.limits, answers=answers)
         await self.store.alerts.write(self.session, concluded.changed)
         return concluded
 
@@ -153,15 +157,24 @@ class Changes:
             known=stored.known,
             loosened=self._new_since(stored.rules) if stored.rules != "" else (),
         )
-        concluded = conclude_plan(heard, await self.store.alerts.find(stored.firing, self.session), self.now)
+        heard = replace(heard, unreachable=await self._unreachable(name, heard.departments))
+        alerts = await self.store.alerts.find(stored.firing, self.session)
+        answers = await self.store.answers.of([name], self.today, self.session)
+        concluded = conclude_plan(heard, alerts, self.now, self.rules.limits, answers)
         await self.store.alerts.write(self.session, concluded.changed)
         firing = concluded.firing[name]
         silent = any(key.endswith("|silent") for key in firing)
-        wakes = departments.next_day(stored.plan, silent, self.today)
+        # Every day: whether somebody is silent, has been answered for long enough, or can be told by nobody.
+        wakes = self.today + dt.timedelta(days=1) if stored.plan.published else None
         judged = JudgedPlan(stored.plan, self.rules.version, firing, silent=silent, wakes=wakes)
         await self.store.states.touch_plan(self.session, judged)
         await self._mark(concluded.changed, [])
         return concluded.changed
+
+    async def _unreachable(self, plan: str, among: Collection[str]) -> set[str]:
+        """The departments for which others wait, and of which nobody with a confirmed address listens."""
+        awaited = await self.store.states.awaited(plan, among, self.session)
+        return awaited - await reachable(self.store, awaited) if awaited else awaited
 
     async def _mark(self, changed: Iterable[KeptAlert], shown: Iterable[str]) -> None:
         wanted: dict[str, tuple[str, Node | None, str | None]] = {mark_id(p, None): (p, None, None) for p in shown}
@@ -169,11 +182,11 @@ class Changes:
             request = kept.correlationid[:LONGEST_REQUEST] if kept.correlationid else None
             wanted[mark_id(kept.alert.plan, kept.alert.cause)] = kept.alert.plan, kept.alert.cause, request
         there = await self.store.queue.marks(wanted, self.session)
-        marks = [push(there.get(key), *moved[:2], self.now, moved[2]) for key, moved in wanted.items()]
+        marks = [push(there.get(key), *moved[:2], self.now, moved[2], self.quiet) for key, moved in wanted.items()]
         await self.store.queue.write_marks(self.session, marks)
         requests = {request for _, _, request in wanted.values() if request}
         under_way = await self.store.queue.bursts(requests, self.session)
-        bursts = {request: extend(under_way.get(request), self.now) for request in requests}
+        bursts = {request: extend(under_way.get(request), self.now, self.quiet) for request in requests}
         await self.store.queue.write_bursts(self.session, bursts)
 
 

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from pymongo.errors import DuplicateKeyError
 
 from services.alerting.domain.invitation import invitation
@@ -21,6 +21,9 @@ from services.kit.mongo import Session, transaction
 GOOD_FOR = dt.timedelta(days=7)
 """How long a mailbox may say yes."""
 
+ANSWERED_WITHIN = dt.timedelta(days=30)
+"""For so long the link in a mail leads to the form by which it is answered."""
+
 MOST_UNCONFIRMED = 100
 """Mailboxes that one key named and that have not answered: beyond these nobody is asked, so that it floods nobody."""
 
@@ -32,6 +35,8 @@ class Links:
 
     def __init__(self, secret: str, alerts_url: str) -> None:
         self._signer = URLSafeTimedSerializer(secret, salt="milepost-confirmation")
+        self._leaving = URLSafeSerializer(secret, salt="milepost-leaving")
+        self._answering = URLSafeTimedSerializer(secret, salt="milepost-answer")
         self._url = alerts_url.rstrip("/")
 
     def address(self, subscription: str) -> str:
@@ -46,6 +51,28 @@ class Links:
         """The subscription that a link is for; None when it is forged, damaged or too old."""
         try:
             return str(self._signer.loads(token, max_age=GOOD_FOR // dt.timedelta(seconds=1)))
+        except BadSignature:
+            return None
+
+    def leave(self, subscription: str) -> str:
+        """Where whoever reads the mails of a subscription ends it; good for as long as there are mails to leave."""
+        return f"{self._url}/subscriptions/leave/{self._leaving.dumps(subscription)}"
+
+    def leaves(self, token: str) -> str | None:
+        """The subscription that a link to leave is for; None when it is forged or damaged."""
+        try:
+            return str(self._leaving.loads(token))
+        except BadSignature:
+            return None
+
+    def answer(self, subscription: str) -> str:
+        """Where whoever reads the mails of a subscription acknowledges or silences what it was told."""
+        return f"{self._url}/alerts/answer/{self._answering.dumps(subscription)}"
+
+    def answers(self, token: str) -> str | None:
+        """The subscription that a link to answer is for; None when it is forged, damaged or too old."""
+        try:
+            return str(self._answering.loads(token, max_age=ANSWERED_WITHIN // dt.timedelta(seconds=1)))
         except BadSignature:
             return None
 

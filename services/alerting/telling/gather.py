@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from schemas.alerts import Notification, Rhythm
 from schemas.states import MilestoneState, Node
 from schemas.topics import milestone_key
+from services.alerting.domain.answers import Heard, heard
 from services.alerting.domain.compose import Composed, compose, nodes_to_show
 from services.alerting.domain.memory import Chunk, merged, remember
 from services.alerting.domain.model import KeptAlert, NotificationRecord
@@ -23,10 +24,14 @@ from services.kit.words import london_day
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a subscriber hears now, None for nothing, and the slower rhythms in which it is to be told more."""
+    """What a subscriber hears now, None for nothing, and the slower rhythms in which it is to be told more.
+
+    `silent_until` is the last day of a silence that holds something back.
+    """
 
     composed: Composed | None
     later: frozenset[Rhythm]
+    silent_until: dt.date | None = None
 
 
 async def due_now(
@@ -34,13 +39,15 @@ async def due_now(
 ) -> Found:
     """What a subscriber hears now: over all causes, everything then holding and worse than told, of this rhythm."""
     listener = Listener(subscription, merged(chunks))
-    alerts = await _alerts(store, listener)
+    answered = await _answered(store, await _alerts(store, listener), subscription, london_day(now))
+    alerts = answered.alerts
     states = await _states(store, nodes_to_decide(alerts))
     plans = await store.states.plans({a.alert.plan for a in alerts})
     items = decide_all(alerts, listener, states, plans, now)
     told = [item for item in items if covers(rhythm, item.rhythm)]
     later = frozenset(item.rhythm for item in items if not covers(rhythm, item.rhythm))
-    return Found(compose(told, await _view(store, told, listener, now), plans_url, rhythm=rhythm), later)
+    composed = compose(told, await _view(store, told, listener, now), plans_url, rhythm=rhythm)
+    return Found(composed, later, answered.silent_until)
 
 
 async def _view(
@@ -58,20 +65,27 @@ async def held_now(
 ) -> Composed | None:
     """The summary for a new subscriber: everything that holds over its threshold at this instant."""
     listener = Listener(subscription, {})
-    firing = await _firing(store, subscription, session)
+    firing = await firing_for(store, subscription, session)
     plans = await store.states.plans({a.alert.plan for a in firing}, session)
     items = hold_all(firing, listener, plans, now)
     return compose(items, await _view(store, items, listener, now, session), plans_url, kind="summary")
 
 
+async def _answered(store: Store, alerts: list[KeptAlert], to: Subscription, today: dt.date) -> Heard:
+    """What the subscriber may be told, in view of what its office has answered."""
+    plans = {kept.alert.plan for kept in alerts if kept.firing}
+    return heard(alerts, to, await store.answers.of(plans, today), today)
+
+
 async def _alerts(store: Store, listener: Listener) -> list[KeptAlert]:
     """What fires under the scope, and whatever was told and has ended since."""
-    firing = await _firing(store, listener.subscription)
+    firing = await firing_for(store, listener.subscription)
     told = listener.said.keys() - {a.key for a in firing}
     return firing + list((await store.alerts.find(told)).values())
 
 
-async def _firing(store: Store, subscription: Subscription, session: Session | None = None) -> list[KeptAlert]:
+async def firing_for(store: Store, subscription: Subscription, session: Session | None = None) -> list[KeptAlert]:
+    """What fires under the scope and the rules of a subscription."""
     keys = looked_up(subscription.scope, await _within(store, subscription.scope))
     return [kept for kept in await store.alerts.firing(keys, session) if subscription.hears(kept)]
 
@@ -97,11 +111,11 @@ async def keep(
     now: dt.datetime,
 ) -> NotificationRecord:
     """Inside a transaction: the next number, what is said, and the notification; raises Lost when it is taken."""
-    changed = remember(chunks, composed.said)
+    record = notification(subscription, composed, due, now)
+    changed = remember(chunks, composed.said_in(record.id))
     written = max([len(chunks), *(number + 1 for number in changed)])
     await store.subscriptions.advance(session, subscription, written, london_day(now))
     await store.subscriptions.keep_said(session, subscription.id, changed)
-    record = notification(subscription, composed, due, now)
     await store.notifications.add(session, record)
     return record
 
@@ -124,6 +138,7 @@ def notification(
         due=due,
         composed=now,
         next=now,
+        thread=composed.thread,
     )
 
 
@@ -133,7 +148,9 @@ def notification_id(subscription: str, number: int) -> str:
 
 
 def destination(subscription: Subscription) -> str:
-    """What may be slow or down as a whole: the host of a webhook, the domain of a mailbox."""
-    if subscription.channel == "mail":
-        return f"mail:{subscription.target.rpartition('@')[2].lower()}"
-    return f"webhook:{urlsplit(subscription.target).netloc.lower()}"
+    """What may be slow or down as a whole: the host of a URL, the domain of a mailbox, a chat service."""
+    channel, target = subscription.channel, subscription.target
+    if channel == "mail":
+        return f"mail:{target.rpartition('@')[2].lower()}"
+    parts = urlsplit(target)
+    return f"chat:{parts.scheme}" if channel == "chat" else f"{channel}:{parts.netloc.lower()}"

@@ -14,7 +14,7 @@ from services.alerting.domain.memory import Chunk
 from services.alerting.domain.model import KeptAlert, Mark, NotificationRecord
 from services.alerting.domain.rhythm import telling
 from services.alerting.domain.subscriptions import Subscription
-from services.alerting.domain.waiting import Bursts, left, waits
+from services.alerting.domain.waiting import Bursts, earliest, left, waits
 from services.alerting.measures import Measures
 from services.alerting.store import Store
 from services.alerting.store.queue import Due, Row
@@ -109,6 +109,8 @@ class Telling:
         rhythm = telling(row.due, now) or "at_once"
         found = await due_now(self.store, subscription, chunks, rhythm, self.plans_url, now)
         rest = left(row.due, found.later, subscription, now)
+        if found.silent_until:
+            rest = earliest([rest, {"at_once": subscription.hours.after_day(found.silent_until)}])
         if found.composed is None:
             await self.store.queue.settle(row, rest)
             return
@@ -137,7 +139,8 @@ class Telling:
         # A replica that was killed may hold the subscription until the store gives its transaction up: others must not
         # queue behind that one.
         async with asyncio.timeout(KEEP_SECONDS * 2**row.failures):
-            await transaction(self.store.client, work)
+            async with self.store.sessions.one() as session:
+                await transaction(self.store.client, work, session)
         return kept[-1]
 
 

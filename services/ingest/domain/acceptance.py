@@ -15,6 +15,7 @@ from schemas.bindings import Attributes, BadBinding, is_json, with_decoded_data
 from schemas.events import EVENT, ConfidenceAssessed, Event, PlanEvent
 from schemas.names import owner
 from schemas.payloads import unknown_fields
+from services.kit.words import field_path
 
 MOST_AHEAD = dt.timedelta(minutes=5)
 
@@ -36,6 +37,9 @@ _DISALLOWED = re.compile(
     + "]"
 )
 """What a CloudEvents String does not hold: control characters, and code points that are none of Unicode's."""
+
+_SIMPLE = frozenset({str, int, float, bool, dt.date, type(None)})
+"""Types of values that have no fields of their own."""
 
 _OF_PLANS = frozenset(get_args(PlanEvent))
 _CHARACTERS = "has control characters, or what is no character of Unicode"
@@ -161,12 +165,7 @@ def _fault(error: Any) -> Fault:
     if error["type"] == "union_tag_invalid":
         return Fault("type", f"unknown: {error['ctx']['tag']!r}; known are {error['ctx']['expected_tags']}")
     location = error["loc"][1:] if error["loc"] and str(error["loc"][0]).startswith("org.milepost.") else error["loc"]
-    return Fault(path(location) or "body", error["msg"])
-
-
-def path(location: Sequence[Any]) -> str:
-    """A field's place as people write it: `data.places[0].code`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    return Fault(field_path(location) or "body", error["msg"])
 
 
 def _names(event: Event, departments: Sequence[str]) -> Faults:
@@ -218,6 +217,8 @@ def _time(event: Event, now: dt.datetime) -> Faults:
 
 
 def _fields(event: Event) -> Faults:
+    if not event.data.model_extra and _SIMPLE.issuperset(map(type, vars(event.data).values())):
+        return ()
     unknown = islice(unknown_fields(event.data), MOST_FAULTS)
     return tuple([Fault(name, f"not a field of {event.type}: check the spelling, or leave it out") for name in unknown])
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -24,6 +24,11 @@ def events(proposed: Proposed, now: dt.datetime) -> list[Event]:
         *(_event(proposed, said, "milestone.reported", row.name or "", row.data) for row in proposed.ready),
         *(_event(proposed, said, "dependency.declared", *_declared(asdict(need))) for need in proposed.needs),
     ]
+
+
+def fingerprint(said: Iterable[Event]) -> str:
+    """What a publisher was shown: of the same events the same, whenever they are said."""
+    return hashlib.sha256("\n".join(sorted(event.id for event in said)).encode()).hexdigest()[:32]
 
 
 def _declared(need: dict[str, Any]) -> tuple[str, dict[str, Any]]:

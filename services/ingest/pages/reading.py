@@ -1,5 +1,6 @@
 """Reading: receipts, who has returned, and what was refused."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -13,6 +14,7 @@ from services.ingest.returns.collecting import CollectingApi
 from services.ingest.returns.receipts import Receipts
 from services.kit.http import Problem, read_body
 from services.kit.web import Site, form_of, require_same_origin
+from services.kit.words import moment_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Reading:
         if isinstance(caller, Response):
             return caller
         found = await self.rejections.latest(request, before)
-        return self.site.page("rejections.html", departments=caller.identity.departments, found=found)
+        return self.site.page("rejections.html", departments=caller.identity.departments, found=found, moment=moment)
 
     async def one(self, request: Request, identifier: str) -> Response:
         """One of them, to be mended."""
@@ -64,7 +66,12 @@ class Reading:
             return caller
         found = await self.rejections.one(request, identifier)
         return self.site.page(
-            "rejection.html", departments=caller.identity.departments, found=found, said=None, problem=None
+            "rejection.html",
+            departments=caller.identity.departments,
+            found=found,
+            said=None,
+            problem=None,
+            moment=moment,
         )
 
     async def send(self, request: Request, identifier: str) -> Response:
@@ -81,6 +88,11 @@ class Reading:
             if problem.status >= 500:
                 raise
             found, who = self.rejections.shown(kept), caller.identity.departments
-            context = {"found": found, "said": said, "problem": problem.body}
+            context = {"found": found, "said": said, "problem": problem.body, "moment": moment}
             return self.site.page("rejection.html", problem.status, departments=who, **context)
         return RedirectResponse("/publish/rejections", 303)
+
+
+def moment(said: str) -> str:
+    """An instant in ISO 8601 as people read it."""
+    return moment_in_words(dt.datetime.fromisoformat(said))

@@ -1,7 +1,7 @@
 """The process in which one file is read, so that no file can cost the service more than its bounds.
 
-Arguments are the bytes of address space and the seconds of CPU that it may use. On stdin come a line of JSON (Asked)
-and the file; on stdout goes an Answer. It imports little, so that it starts quickly.
+Arguments are the bytes of memory of its own and the seconds of CPU that it may use. On stdin come a line of JSON
+(Asked) and the file; on stdout goes an Answer. It imports little, so that it starts quickly.
 """
 
 import os
@@ -18,6 +18,9 @@ from services.ingest.readers.refusal import UnreadableFile
 MOST_ROWS, MOST_BYTES = 5_000, 32_000_000
 """The milestones of one return, and the bytes of what was read of it."""
 
+_MAPPED = 400_000_000
+"""Bytes of address space beside its own memory: the interpreter's and the libraries' files, few of them resident."""
+
 NICE = 10
 
 # what else a row says is for nobody behind this process
@@ -27,6 +30,7 @@ _LEFT_OUT = {"reading": {"read": {"rows": {"__all__": {"others"}}}}}
 def main(memory: int, seconds: int) -> None:
     """Reads the file on stdin within these bounds; exits with OUT_OF_MEMORY where they do not suffice."""
     unbounded = _bound(memory, seconds)
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl loads it where it is, and it claims 90 MB
     try:
         asked, content = ASKED.validate_json(sys.stdin.buffer.readline()), sys.stdin.buffer.read()
         sys.stdout.buffer.write(_answered(asked, content, unbounded))
@@ -39,7 +43,8 @@ def _bound(memory: int, seconds: int) -> str | None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     try:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_AS, (memory + _MAPPED, memory + _MAPPED))
     except (ValueError, OSError) as error:  # macOS knows the limit, and does not keep it
         return str(error)
     return None

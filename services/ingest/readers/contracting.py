@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from schemas.ijson import BadJson, loads
 from services.ingest.domain.days import day_or_none
 from services.ingest.domain.returns.model import Finding, Meaning
-from services.ingest.domain.returns.phrases import listed, shortened
+from services.ingest.domain.returns.phrases import several_projects
 from services.ingest.domain.schedules.model import Schedule
 from services.ingest.readers.contracting_blocks import (
     Json,
@@ -126,6 +126,4 @@ def _as_at(document: Json, sources: Iterable[Json]) -> dt.date | None:
 
 def _about_projects(named: Sequence[str]) -> Iterator[Finding]:
     if len(named) > 1:
-        shown = listed([shortened(name) for name in named])
-        message = f"the file is about {len(named)} projects ({shown}), and a return about one: send one file for each"
-        yield Finding("noted", message, field="project")
+        yield Finding("noted", several_projects(named), field="project")

@@ -27,13 +27,19 @@ class Layout:
 
 def scan(part: IO[bytes]) -> Layout:
     """The layout of the sheet in `part`. Raises ParseError or ValueError where it is no sheet."""
-    layout, row = Layout(), 0
-    for _, element in ET.iterparse(part):  # noqa: S314 - parts with a document type were refused, so nothing can expand
+    layout, row, cells, rows = Layout(), 0, 0, ET.Element("none")
+    # parts with a document type were refused, so nothing can expand
+    for event, element in ET.iterparse(part, ("start", "end")):  # noqa: S314
         tag = element.tag.rpartition("}")[2]
-        if tag == "row":
+        if event == "start":
+            cells = 0 if tag == "row" else cells + (tag == "c")
+            rows = element if tag == "sheetData" else rows
+            if cells > LAST_COLUMN:
+                raise ValueError(f"row {row + 1} has more than {LAST_COLUMN:,} cells")
+        elif tag == "row":
             row = int(element.get("r", row + 1))
             _row(layout, row, element)
-            element.clear()
+            rows.clear()
         elif tag == "col" and _on(element, "hidden"):
             first, last = int(element.get("min", 1)), min(int(element.get("max", 1)), LAST_COLUMN)
             layout.hidden_columns.update(range(first, last + 1))

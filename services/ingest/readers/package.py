@@ -15,8 +15,8 @@ _LARGE, _MOST_PACKED = 5_000_000, 400
 """How many times its size a part of more than so many bytes may unpack to: tables do to 10 to 40 times."""
 
 
-class _RootReached(Exception):
-    pass
+_MOST_DEPTH = 100
+"""Elements in each other: a parser keeps all that are open."""
 
 
 def open_package(content: bytes, limits: Limits) -> zipfile.ZipFile:
@@ -59,7 +59,7 @@ def refuse_parts(archive: zipfile.ZipFile, limits: Limits) -> None:
     for part in parts:
         _refuse_bomb(part)
         with archive.open(part) as stream:
-            _refuse_document_type(part.filename, stream)
+            _refuse_endless(part.filename, stream)
 
 
 def _refuse_bomb(part: zipfile.ZipInfo) -> None:
@@ -71,18 +71,29 @@ def _refuse_bomb(part: zipfile.ZipInfo) -> None:
         )
 
 
-def _refuse_document_type(name: str, part: IO[bytes]) -> None:
-    """Refuse a part that declares a document type: no workbook has one, and it is the only way to define an entity."""
+def _refuse_endless(name: str, part: IO[bytes]) -> None:
+    """Refuse a part that declares a document type, the only way to define an entity, or nests without end.
+
+    No workbook does either.
+    """
+    depth = 0
 
     def refuse(*_: object) -> NoReturn:
         raise UnreadableFile(f"{name} in the file declares a document type, which no workbook does: {_SAVE}")
 
-    def stop(*_: object) -> NoReturn:
-        raise _RootReached
+    def start(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _MOST_DEPTH:
+            raise UnreadableFile(f"{name} in the file has more than {_MOST_DEPTH} elements in each other: {_SAVE}")
+
+    def end(*_: object) -> None:
+        nonlocal depth
+        depth -= 1
 
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler, parser.StartElementHandler = refuse, stop
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler, parser.EndElementHandler = refuse, start, end
     try:
         parser.ParseFile(part)
-    except (_RootReached, expat.ExpatError):
-        return  # the root has come without one; or this is no XML (a picture, macros), which nothing here parses
+    except expat.ExpatError:
+        return  # this is no XML (a picture, macros), which nothing here parses

@@ -65,7 +65,12 @@ class _Reader:
         parser.StartDoctypeDeclHandler = self._refuse
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._data
-        parser.Parse(content, True)
+        try:
+            parser.Parse(content, True)
+        except expat.ExpatError as error:
+            if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
+                raise MemoryError from error
+            raise
         return self._record
 
     def _refuse(self, *_: object) -> NoReturn:

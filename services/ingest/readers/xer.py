@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.ingest.domain.days import written_day
 from services.ingest.domain.returns.model import Finding, Meaning
-from services.ingest.domain.returns.phrases import listed, shortened
+from services.ingest.domain.returns.phrases import several_projects, shortened
 from services.ingest.domain.schedules.model import Schedule, Task, Workweek
 from services.ingest.readers.refusal import LIMITS, Limits, UnreadableFile, refuse_large
 from services.ingest.readers.remarks import Remarks
@@ -131,9 +131,7 @@ def _about_text(assumed: Sequence[str], tasks: Sequence[Task]) -> Iterator[Findi
 
 def _about_projects(projects: Sequence[Project]) -> Iterator[Finding]:
     if len(projects) > 1:
-        named = listed([project.name for project in projects])
-        message = f"the file has {len(projects)} projects ({named}), and a return is about one: export each by itself"
-        yield Finding("noted", message, field="project")
+        yield Finding("noted", several_projects([project.name for project in projects]), field="project")
 
 
 def _about_calendars(calendars: Sequence[Calendar], tasks: Sequence[Line]) -> Iterator[Finding]:

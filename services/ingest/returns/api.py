@@ -7,9 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from services.ingest.answers import receipt
+from services.ingest.asked import DRY_RUN, is_dry_run
+from services.ingest.documented import DRY_RUN_PARAMETER, refusals
 from services.ingest.identify import KeyHolder
 from services.ingest.returns.caller import Caller, caller_of
-from services.ingest.returns.desk import Preview, ReturnDesk
+from services.ingest.returns.desk import Preview, ReturnDesk, require_confirmed
 from services.ingest.returns.form import REPEATED, Form, taken
 from services.ingest.returns.receipts import Receipts
 from services.ingest.returns.shown import reach, understood
@@ -27,23 +29,27 @@ class ReturnApi:
 
     def router(self) -> APIRouter:
         """The routes."""
-        router = APIRouter(tags=["returns"])
-        router.add_api_route("/returns", self.take, methods=["POST"], openapi_extra=_sent())
-        router.add_api_route("/returns/{identifier}", self.find)
+        router = APIRouter(tags=["returns"], responses=refusals(401, 403, 422, 429))
+        router.add_api_route(
+            "/returns", self.take, methods=["POST"], responses=refusals(413, 503), openapi_extra=_sent()
+        )
+        router.add_api_route("/returns/{identifier}", self.find, responses=refusals(404))
         return router
 
     async def take(self, request: Request) -> JSONResponse:
         """Takes a file; shows what was understood, what it would change and whom that would reach, or publishes it.
 
         Without `publish=true` nothing is published. To publish, `project` and `as_at` must be sent: they are read from
-        the file, shown in the preview, and confirmed by sending them.
+        the file, shown in the preview, and confirmed by sending them. With `?dry_run=true` nothing is published
+        either: what would be refused with `publish=true` is refused, and the answer is the preview.
         """
+        dry = is_dry_run(request)
         preview, caller = await self.previewed(request)
-        return (
-            await self._publish(preview, caller)
-            if preview.form.publish
-            else JSONResponse(await self.shown(preview, caller))
-        )
+        if preview.form.publish and not dry:
+            return await self._publish(preview, caller)
+        if preview.form.publish:
+            require_confirmed(preview.form, preview.proposed)
+        return JSONResponse({**({DRY_RUN: True} if dry else {}), **await self.shown(preview, caller)})
 
     async def previewed(self, request: Request) -> tuple[Preview, Caller]:
         """The return in a request, as it was understood, and who sent it."""
@@ -91,4 +97,5 @@ def _sent() -> dict[str, Any]:
         **{name: {"type": "array", "items": text} for name in REPEATED},
     }
     schema = {"type": "object", "description": own["description"], "properties": fields, "required": own["required"]}
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+    body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    return {**DRY_RUN_PARAMETER, "requestBody": body}

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from schemas.names import Department, PlanName, project_of
 from schemas.reporting import Period
 from schemas.states import PlanState
+from services.ingest.documented import refusals
 from services.ingest.domain.board import Board, board
 from services.ingest.domain.returns.names import slug_of
 from services.ingest.domain.returns.template import lines
@@ -43,7 +44,7 @@ class CollectingApi:
 
     def router(self) -> APIRouter:
         """The routes."""
-        router = APIRouter(tags=["returns"])
+        router = APIRouter(tags=["returns"], responses=refusals(401, 404, 422, 429, 503))
         router.add_api_route("/returns", self.board)
         router.add_api_route("/template", self.template, response_class=Response, responses=_FILES)
         return router

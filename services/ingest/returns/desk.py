@@ -4,13 +4,14 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from pymongo.errors import PyMongoError
 
 from schemas.events import Event
 from services.ingest.answers import problem
 from services.ingest.domain.acceptance import Fault, Refusal, stamped
-from services.ingest.domain.reported import events
+from services.ingest.domain.reported import events, fingerprint
 from services.ingest.domain.returns.changes import as_at_instant
 from services.ingest.domain.returns.choices import Reading
 from services.ingest.domain.returns.effect import Effect, effect, to_foresee
@@ -32,6 +33,16 @@ from services.kit.logs import logger
 from services.kit.mongo import Document
 
 log = logger(__name__)
+
+Step = Literal["reading", "comparing", "publishing"]
+"""What is done with a return, one after another."""
+
+Tell = Callable[[Step], None]
+
+
+def unheard(_: Step) -> None:
+    """Tells nobody."""
+
 
 MOST_TRIES = 5
 """Tries to remember a return while others of the same project are being remembered."""
@@ -82,13 +93,15 @@ class ReturnDesk:
         kept = Draft(upload.name, upload.content)
         return upload.draft or await self.drafts.keep(form.department, kept, self.clock())
 
-    async def preview(self, upload: Upload, form: Form, caller: Caller) -> Preview:
-        """What the file would publish; nothing is written.
+    async def preview(self, upload: Upload, form: Form, caller: Caller, tell: Tell = unheard) -> Preview:
+        """What the file would publish; nothing is written. Each step is told as it begins.
 
         Raises a 422 problem for what cannot be read, and 503 while too many files are being read.
         """
+        tell("reading")
         known = {} if form.forget else await self.returns.choices(form.department)
         reading = await self.reader.read(upload.content, form.chosen(), known)
+        tell("comparing")
         seen = await self.elsewhere.plan(form.plan, caller.token)
         identifier = return_id(reading.read, form.answers(), reading.choices, file_of(upload.name, upload.content))
         project = slug_of(form.project or reading.read.project)
@@ -109,15 +122,22 @@ class ReturnDesk:
             return None
         return effect(foreseen, await self.elsewhere.subscribers(foreseen["moved"], caller.token))
 
+    def shown(self, preview: Preview) -> str:
+        """What a page shows that would be published, for the form's `shown`."""
+        return fingerprint(events(preview.proposed, self.clock())) if preview.proposed.as_at else ""
+
     async def publish(self, preview: Preview, caller: Caller) -> Published:
         """Publishes what is ready: events first, then what is remembered, and the receipt is finished last.
 
-        Raises a 422 problem while project or as-at date are not confirmed or nothing is ready, and 503 when Kafka or
-        the store does not answer: the same file sent again does no harm.
+        Raises a 422 problem while project or as-at date are not confirmed or nothing is ready, 409 when it is not what
+        its publisher was shown, and 503 when Kafka or the store does not answer: the same file sent again does no harm.
         """
         form, proposed = preview.form, preview.proposed
         require_confirmed(form, proposed)
-        accepted = stamped(events(proposed, self.clock()), self.clock(), correlation_id())
+        said = events(proposed, self.clock())
+        if form.shown not in (None, fingerprint(said)):
+            raise Problem(409, "Not published yet", "Your answers change what is published: see below, then publish")
+        accepted = stamped(said, self.clock(), correlation_id())
         file = file_of(preview.upload.name, preview.upload.content)
         made = receipt(preview.id, proposed, accepted, file, caller.identity.departments)
         await self.returns.begin(made)

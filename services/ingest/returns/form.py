@@ -13,11 +13,12 @@ from starlette.types import Message
 from schemas.dates import PlainDate
 from schemas.names import Department, MilestoneName, PlanName
 from services.ingest.answers import problem
-from services.ingest.domain.acceptance import Fault, Refusal, path
+from services.ingest.domain.acceptance import Fault, Refusal
 from services.ingest.domain.returns.answers import Answers
 from services.ingest.domain.returns.choices import merged
 from services.ingest.domain.returns.model import Choices, Meaning, Order, State, Year
 from services.kit.http import Problem, read_body
+from services.kit.words import field_path
 
 MOST_FIELDS = 20_000
 
@@ -81,6 +82,7 @@ class Form(BaseModel):
     forget: bool = False
     keep: bool = False
     draft: str | None = None
+    shown: str | None = None
     publish: bool = False
 
     def answers(self) -> Answers:
@@ -129,5 +131,5 @@ def checked(form: FormData) -> Form:
     try:
         return Form.model_validate({**single, **several})
     except ValidationError as error:
-        faults = tuple(Fault(path(e["loc"]) or "form", e["msg"]) for e in error.errors())
+        faults = tuple(Fault(field_path(e["loc"]) or "form", e["msg"]) for e in error.errors())
         raise problem(Refusal(422, "The form is not valid", faults)) from error

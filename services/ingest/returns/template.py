@@ -22,9 +22,8 @@ from services.ingest.domain.returns.template import (
     TYPE,
     TYPES,
     Cell,
-    marked,
-    may_be_formula,
 )
+from services.kit.cells import marked, may_be_formula
 
 _LOCKED = (ID, "Original baseline")
 _WIDTHS = {ID: 38, TITLE: 44, REASON: 60}
@@ -43,8 +42,8 @@ _READ_ME = (
     "2. On the sheet Milestones, give the date that you now expect (Forecast), or the date on which it was met "
     "(Actual) and the status Done.",
     "3. Where a date moves, say why in the column Reason: replace what stands there.",
-    "4. A new milestone goes in a row below, without an ID. One that will not happen gets the status Cancelled and a "
-    "reason; nothing happens to a milestone whose row you delete.",
+    "4. A new milestone goes in a row below, without an ID and with the status Open. One that will not happen gets the "
+    "status Cancelled and a reason; nothing happens to a milestone whose row you delete.",
     "5. The grey columns are not yours to fill in: the ID tells which milestone a row is, and the original baseline is "
     "what was first agreed.",
     "A date may be a day, a month (March 2027), a quarter of the financial year (Q4 2026/27) or a financial year "

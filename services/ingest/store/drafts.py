@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.kit.mongo import Database
@@ -38,6 +39,18 @@ class DraftStore:
             await self._parts.insert_one({"_id": f"{identifier}/{number}", "part": part, **about})
         return identifier
 
+    async def ask(self, department: str, said: Sequence[tuple[str, str]], now: dt.datetime) -> str:
+        """Keeps what was sent beside a file, by name and value; answers with its id."""
+        identifier = secrets.token_urlsafe(16)
+        about = {"department": department, "said": [list(pair) for pair in said], "expires": now + KEPT}
+        await self._parts.insert_one({"_id": _asked(identifier), **about})
+        return identifier
+
+    async def asked(self, identifier: str) -> Sequence[tuple[str, str]] | None:
+        """What was sent beside a file; None when it is there no more."""
+        found = await self._parts.find_one({"_id": _asked(identifier)})
+        return [(name, value) for name, value in found["said"]] if found else None
+
     async def find(self, department: str, identifier: str) -> Draft | None:
         """A file that was kept for this department; None when it is there no more."""
         first = await self._parts.find_one({"_id": f"{identifier}/0"})
@@ -46,3 +59,7 @@ class DraftStore:
         names = [f"{identifier}/{number}" for number in range(first["parts"])]
         found = {doc["_id"]: doc["part"] for doc in await self._parts.find({"_id": {"$in": names}}).to_list(None)}
         return Draft(first["name"], b"".join(found[name] for name in names)) if len(found) == len(names) else None
+
+
+def _asked(identifier: str) -> str:
+    return f"asked/{identifier}"

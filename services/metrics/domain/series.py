@@ -1,8 +1,11 @@
-"""Plans' states summed into rows, one for each plan and department; what has no name of its own only as `other`."""
+"""What is shown of plans: each public one under its name, and whatever has no name of its own only as `other`."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from schemas.alerts import Symptom
+from schemas.names import CANARY, owner
 from schemas.states import SLIP_BUCKETS, STATUSES, DepartmentCounts, PlanState, Status
 
 OTHER = "other"
@@ -11,63 +14,83 @@ OTHER = "other"
 MOST_PLANS = 1_000
 """Plans that have series of their own: the first by name, so that a scrape stays bounded."""
 
+Holding = tuple[str, Symptom]
+"""What an alert is about: whose it is, and what a reader suffers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of a plan: its newest state, and how many alerts of each kind hold."""
+
+    state: PlanState
+    alerts: Mapping[Holding, int] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """Milestones by status, and their slips: a count for each of SLIP_BUCKETS and one above, and the sum in days."""
 
-    plan: str
     department: str
-    statuses: dict[Status, int]
+    statuses: Mapping[Status, int]
     slips: tuple[int, ...]
     slip_sum: int
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRow:
-    """One plan, or all others: milestones that wait to be listed, rings, plans that are stuck; of a plan its places
-    (code and name) and how many days its mission's projected date is past the target, where it has both."""
+class Shown:
+    """What is shown of one plan, or of all others together.
+
+    `waiting` counts milestones that wait to be listed, `cycles` rings, `stuck` plans that are. Of a plan alone: its
+    places (code and name), and how many days its projected date is past its target, where it has both.
+    """
 
     plan: str
+    rows: tuple[Row, ...]
     waiting: int
     cycles: int
     stuck: int
+    alerts: Mapping[Holding, int]
     places: tuple[tuple[str, str], ...] = ()
     past_target: int | None = None
 
 
-def rows(plans: Iterable[PlanState], most: int = MOST_PLANS) -> list[Row]:
-    """The rows of all published plans."""
-    named, others = _split(plans, most)
-    shown = [
-        Row(plan.plan, department, dict(counts.statuses), counts.slips, counts.slip_sum)
-        for plan in named
-        for department, counts in plan.counts.items()
-    ]
-    hidden = [counts for plan in others if plan.published for counts in plan.counts.values()]
-    return shown + ([_other(hidden)] if hidden else [])
+def of_plan(known: Known) -> Shown:
+    """A public plan under its own name."""
+    plan = known.state
+    return Shown(
+        plan=plan.plan,
+        rows=tuple(_row(department, counts) for department, counts in plan.counts.items()),
+        waiting=plan.waiting,
+        cycles=len(plan.cycles),
+        stuck=int(plan.stuck),
+        alerts=known.alerts,
+        places=tuple((place.code, place.name) for place in plan.places),
+        past_target=(plan.projected - plan.target.date).days if plan.projected and plan.target else None,
+    )
 
 
-def plan_rows(plans: Iterable[PlanState], most: int = MOST_PLANS) -> list[PlanRow]:
-    """A row for each plan with a name, and one for all others: a plan that is stuck is counted, published or not."""
-    named, others = _split(plans, most)
-    published = [plan for plan in others if plan.published]
-    waiting, cycles = sum(plan.waiting for plan in published), sum(len(plan.cycles) for plan in published)
-    return [*map(_row, named), PlanRow(OTHER, waiting, cycles, sum(plan.stuck for plan in others))]
+def of_others(others: Sequence[Known]) -> Shown:
+    """All others as one. Of a plan that is not published yet only that it is stuck is counted."""
+    published = [one.state for one in others if one.state.published]
+    hidden = [counts for plan in published for counts in plan.counts.values()]
+    return Shown(
+        plan=OTHER,
+        rows=(_sum(hidden),) if hidden else (),
+        waiting=sum(plan.waiting for plan in published),
+        cycles=sum(len(plan.cycles) for plan in published),
+        stuck=sum(one.state.stuck for one in others),
+        alerts=_nobodys(one.alerts for one in others if one.state.published),
+    )
 
 
-def _row(plan: PlanState) -> PlanRow:
-    places = tuple((place.code, place.name) for place in plan.places)
-    past = (plan.projected - plan.target.date).days if plan.projected and plan.target else None
-    return PlanRow(plan.plan, plan.waiting, len(plan.cycles), int(plan.stuck), places, past)
-
-
-def _split(plans: Iterable[PlanState], most: int) -> tuple[Sequence[PlanState], Sequence[PlanState]]:
-    """Those with a name of their own, which are public, and the others."""
-    everything = sorted(plans, key=lambda plan: plan.plan)
-    public = [plan for plan in everything if _is_everybodys(plan)]
-    named = {plan.plan for plan in public[:most]}
-    return public[:most], [plan for plan in everything if plan.plan not in named]
+def split(plans: Iterable[Known], most: int = MOST_PLANS) -> tuple[list[Known], list[Known]]:
+    """Those with a name of their own, which are public, and the others; the canary's is nowhere."""
+    everything = sorted(
+        (known for known in plans if owner(known.state.plan) != CANARY), key=lambda known: known.state.plan
+    )
+    public = [known for known in everything if _is_everybodys(known.state)]
+    named = {known.state.plan for known in public[:most]}
+    return public[:most], [known for known in everything if known.state.plan not in named]
 
 
 def _is_everybodys(plan: PlanState) -> bool:
@@ -75,11 +98,22 @@ def _is_everybodys(plan: PlanState) -> bool:
     return plan.published and plan.visibility == "public" and plan.hold is None
 
 
-def _other(hidden: list[DepartmentCounts]) -> Row:
+def _row(department: str, counts: DepartmentCounts) -> Row:
+    return Row(department, counts.statuses, counts.slips, counts.slip_sum)
+
+
+def _sum(hidden: Sequence[DepartmentCounts]) -> Row:
     return Row(
-        OTHER,
         OTHER,
         {status: sum(counts.statuses.get(status, 0) for counts in hidden) for status in STATUSES},
         tuple(sum(counts.slips[i] for counts in hidden) for i in range(len(SLIP_BUCKETS) + 1)),
         sum(counts.slip_sum for counts in hidden),
     )
+
+
+def _nobodys(alerts: Iterator[Mapping[Holding, int]]) -> Mapping[Holding, int]:
+    found = Counter[Holding]()
+    for one in alerts:
+        for (_, symptom), count in one.items():
+            found[OTHER, symptom] += count
+    return found

@@ -10,6 +10,8 @@ from schemas.topics import milestone_key
 PLAN = ""
 """What an event about the plan itself is about."""
 
+FUNDING = "funding|"
+"""What facts about money begin with: they are loaded with the network, for they pay for milestones."""
 NETWORK_FACTS = "network|"
 """What all facts about dependencies across plans begin with: they are loaded with the network."""
 OUT, IN, LINKED = f"{NETWORK_FACTS}out|", f"{NETWORK_FACTS}in|", f"{NETWORK_FACTS}links|"
@@ -27,7 +29,7 @@ _PLAN_EVENTS = (
 _FACTS: dict[type, str] = {
     said.OutcomeDefined: "outcome",
     said.OutcomeObserved: "outcome",
-    said.FundingAllocated: "funding",
+    said.FundingAllocated: FUNDING[:-1],
     said.ExperienceReported: "experience",
 }
 

@@ -1,17 +1,24 @@
 """What follows from a folded plan: the state of a milestone, and of the plan with its counts."""
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 from schemas.names import owner, project_of
-from schemas.states import Agreement, Confidence, Contributor, MilestoneState, PlanState
-from services.plan_tracking.domain.model import Plan, Subject, london_date, ordinal, title_of
+from schemas.states import MilestoneState, PlanState
+from services.plan_tracking.domain.model import Plan, Subject, london_date, ordinal
+from services.plan_tracking.domain.money import money_said
 from services.plan_tracking.domain.network import Network
 from services.plan_tracking.domain.registers import FIRST_ACCEPTED, FIRST_SAID, ORIGINAL, Registers, instant
 from services.plan_tracking.domain.schedule import Edge, Given, Met, Scheduled, meet, path
 from services.plan_tracking.domain.tally import Tallies, latest, slip, status
+from services.plan_tracking.domain.trajectories import MOST_OFF_PATH
 from services.plan_tracking.domain.writes import CONFIDENCE, CONTRIBUTOR, ONCE_LISTED
+
+MOST_NEEDS, MOST_LISTED, MOST_IN_RINGS, MOST_CONFIDENCES = 100, 500, 500, 200
+"""What a state names: needs of a milestone; contributors, milestones in cycles, and confidences of a plan. The rest is
+counted, so that a state is never larger than a record on Kafka may be."""
 
 Said = dict[str, Any]
 """A state as JSON values: what is stored and announced. Building models of all that a batch moves would cost more
@@ -27,35 +34,51 @@ def milestone_said(plan: Plan, milestone: Subject, network: Network, correlation
     """The state of one milestone as JSON values; equal to that of `milestone_state`, dumped."""
     name = milestone.name
     given, scheduled = network.given[name], network.scheduled[name]
+    said = {register: milestone.registers[register].value for register in _PLAIN if register in milestone.registers}
     needs = [(edge, meet(network, name, edge)) for edge in given.needs]
-    demands = (met.demands for _, met in needs if met.demands is not None and not met.absorbed)
-    inherited = max(demands, default=None)
+    demands = [met.demands for _, met in needs if met.demands is not None and not met.absorbed]
     return {
         "plan": plan.name,
         "milestone": name,
         "version": plan.version,
-        **_described(plan, milestone),
+        **_described(plan, name, said),
         "lifecycle": given.lifecycle,
-        **_stated(milestone.registers),
-        **_dates(milestone.registers, given, scheduled, inherited),
+        **_stated(milestone.registers, said),
+        **_dates(given, scheduled, said, max(demands, default=None)),
         "slip": slip(given, scheduled),
         "status": status(given, scheduled, plan.tolerance),
         "cause": _cause(network, scheduled),
         "path": [_node(network, step) for step in path(network, name)],
-        "needs": [_need(network, edge, met, given, scheduled) for edge, met in needs],
+        "needs": [_need(network, edge, met, given, scheduled) for edge, met in _first(needs, scheduled)],
+        "more_needs": max(0, len(needs) - MOST_NEEDS),
+        "money_at_risk": money_said(network.money, name, scheduled.projected, plan.listed),
         "last_heard": _instant(milestone.last_heard),
         "correlationid": correlationid,
     }
 
 
-def _described(plan: Plan, milestone: Subject) -> Said:
-    department = owner(milestone.name)
-    said = {name: milestone.registers[name].value for name in _DESCRIBED if name in milestone.registers}
+_PLAIN = (
+    "title",
+    "type",
+    "places",
+    "contact",
+    "started",
+    "confidence",
+    "baseline",
+    "forecast",
+    FIRST_SAID,
+    FIRST_ACCEPTED,
+)
+"""The registers that a state repeats as they are."""
+
+
+def _described(plan: Plan, name: str, said: Said) -> Said:
+    department = owner(name)
     unlisted = plan.unlisted(department)
     return {
         "department": department,
-        "project": project_of(milestone.name),
-        "title": title_of(milestone),
+        "project": project_of(name),
+        "title": said.get("title") or name.rpartition("/")[2],
         "type": said.get("type"),
         "places": said.get("places") or [],
         "contact": said.get("contact"),
@@ -65,40 +88,34 @@ def _described(plan: Plan, milestone: Subject) -> Said:
     }
 
 
-_DESCRIBED = ("type", "places", "contact")
-
-
-def _stated(registers: Registers) -> Said:
+def _stated(registers: Registers, said: Said) -> Said:
     """What people said of it, beside its dates."""
-    lifecycle, confidence = registers.get("lifecycle"), registers.get("confidence")
+    lifecycle = registers.get("lifecycle")
     reopened = lifecycle is not None and lifecycle.value.get("reopened")
     return {
         "replaced_by": lifecycle.value.get("replaced_by") if lifecycle else None,
         "reopened_at": _instant(lifecycle.stamp[0]) if lifecycle and reopened else None,
-        "started": registers["started"].value if "started" in registers else None,
+        "started": said.get("started"),
         "progress": _dated(registers, "progress", "said"),
         "blocked": _dated(registers, "blocked", "since"),
-        "confidence": confidence.value or None if confidence else None,
+        "confidence": said.get("confidence") or None,
         "reason": _dated(registers, "reason", "said"),
         "approval": _dated(registers, "approval", "said"),
         "baseline_approved": _baseline_approved(registers),
     }
 
 
-def _dates(registers: Registers, given: Given, scheduled: Scheduled, inherited: int | None) -> Said:
-    said = {name: registers[name].value for name in (*_PRECISE, *_FIRST.values()) if name in registers}
+def _dates(given: Given, scheduled: Scheduled, said: Said, inherited: int | None) -> Said:
     return {
-        **{field: said.get(name) for field, name in _FIRST.items()},
-        **{name: said.get(name) for name in _PRECISE},
+        "original_baseline": said.get(FIRST_SAID),
+        "first_accepted_baseline": said.get(FIRST_ACCEPTED),
+        "baseline": said.get("baseline"),
+        "forecast": said.get("forecast"),
         "actual": _date(given.actual),
         "declared": _date(given.declared),
         "inherited": _date(inherited),
         "projected": _date(scheduled.projected),
     }
-
-
-_PRECISE = ("baseline", "forecast")
-_FIRST = {"original_baseline": FIRST_SAID, "first_accepted_baseline": FIRST_ACCEPTED}
 
 
 def _date(ordinal: int | None) -> str | None:
@@ -155,37 +172,81 @@ def _need(network: Network, edge: Edge, met: Met, given: Given, scheduled: Sched
     }
 
 
+def _first(needs: list[tuple[Edge, Met]], scheduled: Scheduled) -> list[tuple[Edge, Met]]:
+    """The needs that are named, by name: of very many those that bind or wait, then the first."""
+    if len(needs) <= MOST_NEEDS:
+        return needs
+
+    def rank(at: int) -> tuple[bool, bool, int]:
+        edge, met = needs[at]
+        return edge.giver != scheduled.via, met.waiting is None, at
+
+    return [needs[at] for at in sorted(sorted(range(len(needs)), key=rank)[:MOST_NEEDS])]
+
+
 def plan_state(plan: Plan, network: Network, tallies: Tallies) -> PlanState:
     """The state of the plan; only milestones of the lead and of listed departments are counted."""
+    return PlanState.model_validate(plan_said(plan, network, tallies))
+
+
+def plan_said(plan: Plan, network: Network, tallies: Tallies) -> Said:
+    """The state of the plan as JSON values; equal to that of `plan_state`, dumped."""
+    contributors, cycles, confidences = plan.contributors(), network.cycles(), _confidences(plan)
+    off_path = network.outcomes.off_path(plan.listed)
+    named, rings = contributors[:MOST_LISTED], _named_rings(cycles)
+    shown = dict(itertools.islice(confidences.items(), MOST_CONFIDENCES))
     listed = {department for department in tallies if plan.listed(department)}
-    last = latest(tallies, listed)
-    return PlanState(
-        plan=plan.name,
-        version=plan.version,
-        published=plan.said("published", False),
-        withdrawn=_withdrawn(plan),
-        title=plan.said("title") or plan.name.partition("/")[2],
-        mission=plan.said("mission"),
-        lead=plan.lead,
-        target=plan.said("target"),
-        original_target=plan.said(f"{ORIGINAL}target"),
-        target_agreed=None if plan.said("target") is None else _agreed(plan, "target"),
-        tolerance=plan.tolerance,
-        tolerance_agreed=_agreed(plan, "tolerance"),
-        agreement=_agreement(plan),
-        visibility=plan.said("visibility", "public") if plan.said("published") else "owner",
-        hold=plan.said("hold"),
-        places=tuple(plan.said("places") or ()),
-        contact=plan.said("contact"),
-        reporting=plan.said("reporting"),
-        contributors=tuple(_contributor(plan, name) for name in plan.contributors()),
-        day=dt.date.fromordinal(max(plan.day, 1)),
-        projected=dt.date.fromordinal(last) if last else None,
-        counts={department: tallies[department].counts() for department in sorted(listed)},
-        cycles=network.cycles(),
-        waiting=sum(tally.number for department, tally in tallies.items() if department not in listed),
-        confidence=_confidences(plan),
-    )
+    listed = listed & {plan.lead, *named} if len(contributors) > MOST_LISTED else listed
+    more = {
+        "contributors": len(contributors) - len(named),
+        "cycles": len(cycles) - len(rings),
+        "confidence": len(confidences) - len(shown),
+        "off_path": max(0, len(off_path) - MOST_OFF_PATH),
+    }
+    return {
+        "plan": plan.name,
+        "version": plan.version,
+        **_published(plan),
+        "contributors": [_contributor(plan, name) for name in named],
+        "day": _date(max(plan.day, 1)),
+        "projected": _date(latest(tallies, listed)),
+        "counts": {department: tallies[department].counts() for department in sorted(listed)},
+        "cycles": [list(ring) for ring in rings],
+        "waiting": sum(tally.number for department, tally in tallies.items() if department not in listed),
+        "confidence": shown,
+        "off_path": [one.model_dump(mode="json") for one in off_path[:MOST_OFF_PATH]],
+        "more": {name: number for name, number in more.items() if number},
+    }
+
+
+def _published(plan: Plan) -> Said:
+    """What the lead says of it."""
+    target = plan.said("target")
+    return {
+        "published": plan.said("published", False),
+        "withdrawn": _withdrawn(plan),
+        "stuck": False,
+        "title": plan.said("title") or plan.name.partition("/")[2],
+        "mission": plan.said("mission"),
+        "lead": plan.lead,
+        "target": target,
+        "original_target": plan.said(f"{ORIGINAL}target"),
+        "target_agreed": None if target is None else _agreed(plan, "target"),
+        "tolerance": plan.tolerance,
+        "tolerance_agreed": _agreed(plan, "tolerance"),
+        "agreement": _dated(plan.registers, "agreement", "said"),
+        "visibility": plan.said("visibility", "public") if plan.said("published") else "owner",
+        "hold": plan.said("hold"),
+        "places": plan.said("places") or [],
+        "contact": plan.said("contact"),
+        "reporting": plan.said("reporting"),
+    }
+
+
+def _named_rings(rings: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The first rings, as long as their milestones are not too many."""
+    ends = itertools.accumulate(map(len, rings))
+    return tuple(ring for ring, end in zip(rings, ends, strict=True) if end <= MOST_IN_RINGS)
 
 
 def _agreed(plan: Plan, name: str) -> bool:
@@ -199,22 +260,22 @@ def _plain(said: Any) -> Any:
     return said["date"] if isinstance(said, dict) else said
 
 
-def _agreement(plan: Plan) -> Agreement | None:
-    said = _dated(plan.registers, "agreement", "said")
-    return Agreement.model_validate(said) if said else None
-
-
-def _contributor(plan: Plan, department: str) -> Contributor:
+def _contributor(plan: Plan, department: str) -> Said:
     said: Mapping[str, Any] = plan.said(CONTRIBUTOR + department) or plan.said(ONCE_LISTED + department)
-    return Contributor(department=department, title=said["title"], unlisted=plan.unlisted(department))
+    unlisted = plan.unlisted(department)
+    return {
+        "department": department,
+        "title": said["title"],
+        "unlisted": unlisted.isoformat() if unlisted else None,
+    }
 
 
-def _withdrawn(plan: Plan) -> dt.date | None:
+def _withdrawn(plan: Plan) -> str | None:
     register = plan.registers.get("withdrawn")
-    return london_date(register.stamp[0]) if register and register.value else None
+    return london_date(register.stamp[0]).isoformat() if register and register.value else None
 
 
-def _confidences(plan: Plan) -> dict[str, Confidence]:
+def _confidences(plan: Plan) -> Said:
     """By what they are declared of: the plan, or a project."""
     found = {n: r.value for n, r in sorted(plan.registers.items()) if n.partition(":")[0] == CONFIDENCE}
-    return {n.partition(":")[2] or plan.name: Confidence.model_validate(value) for n, value in found.items()}
+    return {n.partition(":")[2] or plan.name: value for n, value in found.items()}

@@ -1,14 +1,25 @@
 """A department over all plans: its milestones, what it owes to others, and what it waits for."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.names import owner
 from schemas.payloads import Unit
-from schemas.states import Answer, Need, Status, Waiting
+from schemas.states import Answer, Need, PlanState, Status, Waiting
 from schemas.topics import milestone_key
-from services.plan_tracking.domain.lines import Line, Mentioned, Named, Seen, counts, department_title, lines
+from services.plan_tracking.domain.kept import Kept, kept
+from services.plan_tracking.domain.lines import (
+    Line,
+    Mentioned,
+    Named,
+    Seen,
+    counts,
+    department_title,
+    lines,
+    summed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class Department:
     milestones: tuple[Line, ...]
     owes: tuple[Dependency, ...]
     waits_for: tuple[Dependency, ...]
+    kept: Kept
 
 
 def department_view(
@@ -61,6 +73,7 @@ def department_view(
         milestones=made,
         owes=_ordered(owed),
         waits_for=_ordered(awaited),
+        kept=kept(own),
     )
 
 
@@ -106,3 +119,33 @@ def _ordered(found: Iterable[Dependency]) -> tuple[Dependency, ...]:
             ),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentLine:
+    """A department as a list shows it: the plans that it leads or contributes to, and its milestones by status."""
+
+    department: str
+    title: str
+    plans: int
+    counts: dict[Status, int]
+
+
+def idle(line: DepartmentLine) -> Department:
+    """A department that is part of plans, and of which nothing else is known."""
+    return Department(line.department, line.title, line.counts, None, (), (), (), kept(()))
+
+
+def department_lines(plans: Sequence[PlanState]) -> list[DepartmentLine]:
+    """The departments of these plans, by title."""
+    of: dict[str, list[PlanState]] = defaultdict(list)
+    for plan in plans:
+        for name in {plan.lead, *(each.department for each in plan.contributors)}:
+            of[name].append(plan)
+    made = (_department_line(name, its) for name, its in of.items())
+    return sorted(made, key=lambda one: (one.title.casefold(), one.department))
+
+
+def _department_line(name: str, plans: Sequence[PlanState]) -> DepartmentLine:
+    found = summed(plan.counts[name].statuses for plan in plans if name in plan.counts)
+    return DepartmentLine(name, department_title(name, plans), len(plans), found)

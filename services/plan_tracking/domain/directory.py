@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.dates import Precision
 from schemas.names import owner
 from schemas.states import MilestoneState, Node, PlanState
+from schemas.topics import milestone_key
 from services.kit.words import readable
 
 UNLISTED = "a milestone of a department that is not listed in this plan"
@@ -21,50 +22,64 @@ def is_public(plan: PlanState | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A milestone as a sentence names it. `name` is None where the reader may not be led to it."""
+    """A milestone as a sentence names it, with its plan where that is another.
+
+    `name` is None where the reader may not be led to it.
+    """
 
     name: str | None
     title: str
     department: str | None = None
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The milestones of a plan that everyone may see, those that are kept back, and the titles of departments."""
+    """The milestones of a plan that everyone may see, those that are kept back, and the titles of departments.
+
+    `elsewhere` are milestones of other plans that its reader may see, by key.
+    """
 
     plan: str
     milestones: Mapping[str, MilestoneState]
     hidden: frozenset[str]
     departments: Mapping[str, str]
+    elsewhere: Mapping[str, MilestoneState] = field(default_factory=dict)
 
     def department(self, name: str) -> str:
         """The title of a department, or its name where it has none."""
         return self.departments.get(name) or name
 
     def state(self, node: Node) -> MilestoneState | None:
-        """The state of a milestone, if it is of this plan and everyone may see it."""
-        return self.milestones.get(node.milestone) if node.plan == self.plan else None
+        """The state of a milestone, if the reader may see it."""
+        if node.plan == self.plan:
+            return self.milestones.get(node.milestone)
+        return self.elsewhere.get(milestone_key(node.plan, node.milestone))
 
     def step(self, node: Node) -> Step:
         """A milestone, named as far as everyone may know it."""
+        state = self.state(node)
+        if state is not None:
+            other = state.plan if state.plan != self.plan else None
+            return Step(state.milestone, title_of(state), self.department(state.department), other)
         if node.plan != self.plan:
             return Step(None, ELSEWHERE)
-        state = self.milestones.get(node.milestone)
-        if state is not None:
-            return Step(state.milestone, title_of(state), self.department(state.department))
         if node.milestone in self.hidden:
             return Step(None, UNLISTED)
         return Step(None, UNPLANNED, self.department(owner(node.milestone)))
 
 
-def directory(plan: PlanState, states: Iterable[MilestoneState]) -> Directory:
-    """The directory of a plan."""
+def directory(
+    plan: PlanState, states: Iterable[MilestoneState], elsewhere: Mapping[str, MilestoneState] | None = None
+) -> Directory:
+    """The directory of a plan, and of milestones in other plans that its reader may see, by key."""
     states = list(states)
     return Directory(
         plan.plan,
         {state.milestone: state for state in states if state.listed},
         frozenset(state.milestone for state in states if not state.listed),
         {each.department: readable(each.title) for each in plan.contributors if each.title},
+        elsewhere or {},
     )
 
 

@@ -8,8 +8,8 @@ from schemas.names import owner
 from services.plan_tracking.domain.model import Subject
 from services.plan_tracking.domain.registers import Stamp
 
-OUTCOME, FUNDING, EXPERIENCE = "outcome|", "funding|", "experience|"
-"""What the names of facts begin with (domain/about.py)."""
+OUTCOME, EXPERIENCE = "outcome|", "experience|"
+"""What the names of facts begin with, as those about money do (domain/about.py)."""
 
 
 def subject_name(fact: str) -> str:

@@ -1,19 +1,22 @@
 """The fold: records into registers, registers into the network, and which milestones are affected."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.names import owner
 from schemas.network import Link
 from services.kit.words import LONDON
-from services.plan_tracking.domain.about import IN, LINKED, OUT, PLAN, about, is_fact
+from services.plan_tracking.domain.about import FUNDING, IN, LINKED, OUT, PLAN, about, is_fact
 from services.plan_tracking.domain.model import Entry, Loaded, Plan, Subject, given, port_of
+from services.plan_tracking.domain.money import heard_anew, paying, repaid
 from services.plan_tracking.domain.network import Moves, Network, Renewed, renew
 from services.plan_tracking.domain.ports import Due, due
-from services.plan_tracking.domain.registers import Register, Stamp, merge, microseconds, said, stamp
+from services.plan_tracking.domain.registers import Register, Registers, Stamp, merge, microseconds, said, stamp
 from services.plan_tracking.domain.tally import Tallies, recount
+from services.plan_tracking.domain.trajectories import UNGROUPED
 from services.plan_tracking.domain.writes import LINKS, writes
 
 
@@ -54,6 +57,7 @@ def fold(loaded: Loaded, entries: Sequence[Entry]) -> Folded:
     tolerances = (loaded.plan.tolerance, plan.tolerance)
     tallies = recount(loaded.tallies, loaded.network, renewed.network, renewed.affected, tolerances)
     affected = renewed.affected | milestones.keys() | _restated(loaded.plan, plan, renewed.network, tallies)
+    affected |= _repaid(loaded, plan, renewed.network, facts)
     withdrawn = bool(plan.said("withdrawn")) != bool(loaded.plan.said("withdrawn"))
     told = due(loaded.network, renewed, withdrawn=withdrawn)
     return Folded(plan, renewed.network, tallies, milestones, facts, affected, history, told)
@@ -61,24 +65,36 @@ def fold(loaded: Loaded, entries: Sequence[Entry]) -> Folded:
 
 def _merged(loaded: Loaded, entries: Sequence[Entry]) -> tuple[Plan, dict[str, Subject], tuple[Remembered, ...]]:
     """Registers of the plan and of what was spoken about, and the records as history keeps them."""
-    version, heard_at = loaded.plan.version, _NEVER
-    merged, heard, history = dict[str, dict[str, Register]](), dict[str, int](), list[Remembered]()
-    for entry in entries:
-        if entry.offset <= loaded.plan.version:
-            continue
-        as_json, name = said(entry.event), about(entry.event)
+    fresh = [entry for entry in entries if entry.offset > loaded.plan.version]
+    if not fresh:
+        return loaded.plan, {}, ()
+    merged, heard = dict[str, dict[str, Register]](), dict[str, dt.datetime]()
+    history = []
+    for entry in fresh:
+        event = entry.event
+        as_json, name = said(event), about(event)
         data = as_json.get("data") or {}
-        at = stamp(entry.event, data)
+        at = stamp(event, data)
         if name not in merged:
-            before = Subject(name, loaded.plan.registers) if name == PLAN else loaded.subjects.get(name, Subject(name))
-            merged[name], heard[name] = dict(before.registers), before.last_heard
-        version, heard_at = entry.offset, max(heard_at, entry.event.acceptedtime or _NEVER)
-        heard[name] = max(heard[name], microseconds(entry.event.time))
-        won = merge(merged[name], writes(entry.event, data), at)
+            merged[name], heard[name] = dict(_before(loaded, name).registers), event.time
+        elif event.time > heard[name]:
+            heard[name] = event.time
+        won = merge(merged[name], writes(event, data), at)
         history.append(Remembered(entry, at, name, won, as_json))
-    day = max(loaded.plan.day, london_day(heard_at)) if history else loaded.plan.day
-    plan = replace(loaded.plan, version=version, day=day, registers=merged.pop(PLAN, loaded.plan.registers))
-    return plan, {name: Subject(name, own, heard[name]) for name, own in merged.items()}, tuple(history)
+    accepted = max(entry.event.acceptedtime or _NEVER for entry in fresh)
+    day = max(loaded.plan.day, london_day(accepted))
+    registers = merged.pop(PLAN, loaded.plan.registers)
+    plan = replace(loaded.plan, version=fresh[-1].offset, day=day, registers=registers)
+    touched = {name: _heard(loaded, name, own, heard[name]) for name, own in merged.items()}
+    return plan, touched, tuple(history)
+
+
+def _before(loaded: Loaded, name: str) -> Subject:
+    return Subject(name, loaded.plan.registers) if name == PLAN else loaded.subjects.get(name, Subject(name))
+
+
+def _heard(loaded: Loaded, name: str, registers: Registers, at: dt.datetime) -> Subject:
+    return Subject(name, registers, max(_before(loaded, name).last_heard, microseconds(at)))
 
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -97,8 +113,8 @@ def _renewed(loaded: Loaded, plan: Plan, milestones: Mapping[str, Subject], fact
 
 
 def network_moves(facts: Iterable[tuple[str, Subject]]) -> Moves:
-    """What facts about dependencies across plans bring to the network."""
-    ports, wanted, links = {}, {}, {}
+    """What facts about dependencies across plans, money and outcomes bring to the network."""
+    ports, wanted, links, money, outcomes = {}, {}, {}, {}, {}
     for name, fact in facts:
         if name.startswith(IN):
             ports[name.removeprefix(IN)] = port_of(fact.registers)
@@ -107,7 +123,19 @@ def network_moves(facts: Iterable[tuple[str, Subject]]) -> Moves:
             wanted[name.removeprefix(OUT)] = tuple(sorted(plans))
         elif name.startswith(LINKED):
             links[name.removeprefix(LINKED)] = tuple(map(Link.model_validate, fact.registers[LINKS].value))
-    return Moves(ports=ports, wanted=wanted, links=links)
+        elif name.startswith(FUNDING):
+            money[name] = paying(name, fact.registers)
+        elif re.match(UNGROUPED, name):
+            outcomes[name] = fact.registers
+    return Moves(ports=ports, wanted=wanted, links=links, money=money, outcomes=outcomes)
+
+
+def _repaid(before: Loaded, plan: Plan, network: Network, facts: Collection[str]) -> set[str]:
+    """The milestones whose money may be at risk otherwise by what is said of money, or of who may speak."""
+    found = repaid(before.network.money, network.money, facts)
+    if plan.registers is not before.plan.registers:
+        found |= heard_anew(network.money, before.plan.listed, plan.listed)
+    return {name for name in found if name in network.given}
 
 
 def _restated(before: Plan, plan: Plan, network: Network, tallies: Tallies) -> frozenset[str]:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Literal
 
 from schemas.dates import PreciseDate
-from schemas.names import slugify
 from schemas.payloads import FundingData
 from schemas.states import MilestoneState, Node
 from schemas.topics import milestone_key
 from services.plan_tracking.domain.facts import Fact
 from services.plan_tracking.domain.lines import Mentioned, Named
 from services.plan_tracking.domain.masks import Sees
+from services.plan_tracking.domain.money import fund_slug
 from services.plan_tracking.domain.registers import Stamp, instant
 from services.plan_tracking.domain.writes import ALLOCATED
 
@@ -120,16 +120,9 @@ def funds(said: Iterable[Stamped], current: Mapping[str, str]) -> list[Fund]:
     """
     found: dict[tuple[str, str, str, Use], list[Allocation]] = defaultdict(list)
     for _, one in sorted(said, key=lambda stamped: stamped[0]):
-        found[current.get(one.place, one.place), _slug(one.fund), one.financial_year, one.use].append(one)
+        found[current.get(one.place, one.place), fund_slug(one.fund), one.financial_year, one.use].append(one)
     made = [_fund(place, year, use, of) for (place, _, year, use), of in found.items()]
     return sorted(made, key=lambda fund: (fund.fund.casefold(), fund.financial_year, fund.use, fund.place))
-
-
-def _slug(title: str) -> str:
-    try:
-        return slugify(title)
-    except ValueError:  # no letter of it is Latin
-        return title.casefold()
 
 
 def _fund(place: str, financial_year: str, use: Use, said: list[Allocation]) -> Fund:

@@ -136,6 +136,49 @@ def _anything(entry: HistoryEntry, _: Mapping[str, dt.date], __: Directory) -> s
     return f"said: {_noun_and_verb(entry.type).replace('.', ' ') or entry.type}"
 
 
+def _rebaselined(entry: HistoryEntry, before: Mapping[str, dt.date], _: Directory) -> str:
+    office = readable(str(entry.data.get("approved_by") or entry.data.get("office") or ""))
+    by = f", approved by {office}" if office else ""
+    return f"agreed a new {_moved('baseline', entry.data.get('baseline'), before)}{by}"
+
+
+def _started(entry: HistoryEntry, _: Mapping[str, dt.date], __: Directory) -> str:
+    day = _date(entry.data.get("started"))
+    return f"said that work began on {day_in_words(day.date)}" if day else "said that work has begun"
+
+
+def _progressed(entry: HistoryEntry, _: Mapping[str, dt.date], __: Directory) -> str:
+    percent, note = entry.data.get("percent"), entry.data.get("note")
+    said = f"reported progress: {percent} per cent" if percent is not None else "reported progress"
+    return f"{said} ({readable(note)})" if isinstance(note, str) else said
+
+
+def _assessed(entry: HistoryEntry, _: Mapping[str, dt.date], __: Directory) -> str:
+    value, scale = (readable(str(entry.data.get(name) or "")) for name in ("value", "scale"))
+    return f"declared its confidence {value.lower()}" + (f" ({scale})" if scale else "")
+
+
+def _answered(verb: str) -> Callable[[HistoryEntry, Mapping[str, dt.date], Directory], str]:
+    def said(entry: HistoryEntry, _: Mapping[str, dt.date], known: Directory) -> str:
+        by = entry.data.get("needed_by")
+        if not by:
+            return verb
+        plan = str(entry.data.get("needed_by_plan") or known.plan)
+        return f"{verb} by {known.step(Node(plan=plan, milestone=str(by))).title}"
+
+    return said
+
+
+def _absorbed(entry: HistoryEntry, _: Mapping[str, dt.date], known: Directory) -> str:
+    until = _date(entry.data.get("until"))
+    said = f"said that it can take in what moves in {_needed(entry, known)}"
+    return f"{said} until {day_in_words(until.date)}" if until else said
+
+
+def _plain(words: str) -> Callable[[HistoryEntry, Mapping[str, dt.date], Directory], str]:
+    return lambda _, __, ___: words
+
+
 _WHAT: dict[str, Callable[[HistoryEntry, Mapping[str, dt.date], Directory], str]] = {
     "milestone.planned": _planned,
     "milestone.reported": _reported,
@@ -144,4 +187,14 @@ _WHAT: dict[str, Callable[[HistoryEntry, Mapping[str, dt.date], Directory], str]
     "milestone.cancelled": _cancelled,
     "dependency.declared": _declared,
     "dependency.removed": _removed,
+    "milestone.rebaselined": _rebaselined,
+    "milestone.started": _started,
+    "milestone.progressed": _progressed,
+    "milestone.blocked": _plain("said that it is blocked"),
+    "milestone.unblocked": _plain("said that it is blocked no longer"),
+    "milestone.reopened": _plain("opened it again"),
+    "confidence.assessed": _assessed,
+    "dependency.accepted": _answered("accepted that it is needed"),
+    "dependency.disputed": _answered("disputed that it is needed"),
+    "dependency.absorbed": _absorbed,
 }

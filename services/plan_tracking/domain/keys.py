@@ -1,6 +1,6 @@
 """Keys: by what plans, milestones and facts are found across plans. They follow from a document's own state alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from schemas.names import owner, slugify
@@ -9,6 +9,11 @@ from services.plan_tracking.domain.facts import OUTCOME, fact_place, subject_nam
 
 HELD = "held"
 """Of a plan whose public view is on hold."""
+MOST_GIVERS = 200
+"""Departments and plans by which a milestone that needs theirs is found."""
+
+Needed = tuple[str, str]
+"""A milestone that is needed: its plan and its name."""
 
 
 def at(place: str) -> str:
@@ -21,9 +26,9 @@ def by(department: str) -> str:
     return f"by|{department}"
 
 
-def needing(department: str) -> str:
-    """The milestones of others that need one of this department's."""
-    return f"needing|{department}"
+def needing(whose: str) -> str:
+    """The milestones of others that need one of this department's; or those of other plans, one of this plan's."""
+    return f"needing|{whose}"
 
 
 def towards(mission: str) -> str:
@@ -54,17 +59,19 @@ def mission_slug(mission: str | None) -> str | None:
         return None
 
 
-def milestone_keys(plan: str, department: str, places: Sequence[str], needs: Sequence[str]) -> list[str]:
-    """The keys of a milestone: its plan and department, the places that it names, the milestones that it needs."""
-    keys = [*map(at, places or [plan]), by(department)]
-    return (
-        keys + [needing(giver) for giver in sorted({owner(need) for need in needs} - {department})] if needs else keys
-    )
+def milestone_keys(plan: str, department: str, places: Sequence[str], needs: Iterable[Needed]) -> list[str]:
+    """The keys of a milestone: its plan and department, the places that it names, whose milestones it needs.
+
+    Of those in very many departments or plans the first by name.
+    """
+    givers = {giver for in_plan, name in needs for giver in (owner(name), in_plan)} - {department, plan}
+    return [*map(at, places or [plan]), by(department), *map(needing, sorted(givers)[:MOST_GIVERS])]
 
 
 def keys_of(state: MilestoneState) -> list[str]:
     """The keys of a milestone, from its state."""
-    return milestone_keys(state.plan, state.department, state.places, [need.milestone for need in state.needs])
+    needs = ((need.plan, need.milestone) for need in state.needs)
+    return milestone_keys(state.plan, state.department, state.places, needs)
 
 
 def fact_keys(plan: str, fact: str) -> list[str]:

@@ -47,6 +47,11 @@ def changed(mapping: Mapping[str, V]) -> Mapping[str, V]:
     return mapping.changes if isinstance(mapping, Layered) else mapping
 
 
+def base(mapping: Mapping[str, V]) -> Mapping[str, V]:
+    """What was there before the changes: nothing, where there are no layers."""
+    return mapping.base if isinstance(mapping, Layered) else {}
+
+
 def settled(mapping: Mapping[str, V]) -> Mapping[str, V]:
     """The base with the changes in it: for whoever owns the base, once the changes are written."""
     if not isinstance(mapping, Layered):

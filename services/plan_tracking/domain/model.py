@@ -106,22 +106,20 @@ def given(registers: Registers, plan: str) -> Given:
     lifecycle = said("lifecycle") or {"state": "open", "actual": None}
     baseline = ordinal(said("baseline"))
     forecast = ordinal(said("forecast"))
+    answered = sorted(name for name in registers if name.startswith(ANSWER))
     return Given(
         lifecycle=lifecycle["state"],
         baseline=baseline,
         declared=baseline if forecast is None else forecast,
         actual=ordinal(lifecycle["actual"]),
         needs=_edges(registers, plan),
-        answers=tuple(
-            (name.removeprefix(ANSWER), registers[name].value["answer"])
-            for name in sorted(name for name in registers if name.startswith(ANSWER))
-        ),
+        answers=tuple([(name.removeprefix(ANSWER), registers[name].value["answer"]) for name in answered]),
     )
 
 
 def _edges(registers: Registers, plan: str) -> tuple[Edge, ...]:
-    names = (n.removeprefix(NEEDS) for n, r in registers.items() if n.startswith(NEEDS) and r.value is not None)
-    return tuple(sorted((_edge(key, registers, plan) for key in names), key=lambda edge: edge.giver))
+    names = [n.removeprefix(NEEDS) for n, r in registers.items() if n.startswith(NEEDS) and r.value is not None]
+    return tuple(sorted([_edge(key, registers, plan) for key in names], key=lambda edge: edge.giver))
 
 
 def _edge(key: str, registers: Registers, plan: str) -> Edge:
@@ -155,9 +153,3 @@ def ordinal(said: Any) -> int | None:
     if said is None:
         return None
     return dt.date.fromisoformat(said["date"] if isinstance(said, dict) else said).toordinal()
-
-
-def title_of(milestone: Subject) -> str:
-    """The title as said, else the last part of the name."""
-    register = milestone.registers.get("title")
-    return register.value if register and register.value else milestone.name.rpartition("/")[2]

@@ -4,10 +4,11 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from services.plan_tracking.domain.fold import Folded, fold
+from services.plan_tracking.domain.fold import Folded
 from services.plan_tracking.domain.layers import changed
-from services.plan_tracking.domain.model import Entry, Loaded, Plan, Subject
+from services.plan_tracking.domain.model import Entry
 from services.plan_tracking.domain.network import Network
+from services.plan_tracking.domain.replay import Replay
 
 MOST_NAMED = 500
 """Milestones that are named for one record; a move may reach thousands."""
@@ -31,18 +32,21 @@ class Moved:
 
 
 def moved(plan: str, entries: Iterable[Entry], wanted: Container[int]) -> dict[int, Moved]:
-    """What the records at these offsets moved, as the plan was when each was accepted; `entries` in that order.
+    """What the records at these offsets moved, as the plan was when each was accepted; `entries` in that order."""
+    return moved_by(Replay(plan), entries, wanted)
+
+
+def moved_by(replay: Replay, entries: Iterable[Entry], wanted: Container[int]) -> dict[int, Moved]:
+    """What those moved that are wanted among the next entries of a replay.
 
     A milestone is moved by whatever changes its projected date: its owner's word, a need, another plan's date, the day.
     """
-    subjects, found = dict[str, Subject](), dict[int, Moved]()
-    loaded = Loaded(Plan(plan), Network(plan), subjects)
+    found = dict[int, Moved]()
     for some in _runs(entries, wanted):
-        folded = fold(loaded, some)
+        folded = replay.tried(some)
         if some[0].offset in wanted:
-            found[some[0].offset] = _moved(loaded.network, folded)
-        subjects |= {**folded.touched, **folded.facts}
-        loaded = Loaded(folded.plan, folded.network.kept(), subjects, folded.tallies)
+            found[some[0].offset] = _moved(replay.loaded.network, folded)
+        replay.settle(folded)
     return found
 
 

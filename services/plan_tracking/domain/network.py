@@ -7,7 +7,10 @@ from heapq import heapify, heappop, heappush
 from schemas.network import Link
 from services.kit.order import components, rings
 from services.plan_tracking.domain.layers import Layered, settled
+from services.plan_tracking.domain.money import Money, Paying
+from services.plan_tracking.domain.registers import Registers
 from services.plan_tracking.domain.schedule import Given, Port, Scheduled, Terms, stand
+from services.plan_tracking.domain.trajectories import Outcomes
 
 Wanting = tuple[str, ...]
 """Plans, by name."""
@@ -32,6 +35,8 @@ class Network:
     dependents: Mapping[str, frozenset[str]] = field(default_factory=dict)
     levels: Mapping[str, int] = field(default_factory=dict)
     rings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    money: Money = field(default_factory=Money)
+    outcomes: Outcomes = field(default_factory=Outcomes)
 
     def closes(self, name: str, port: Port) -> bool:
         """Whether a port's date came from what this milestone leads to: it must not come round again."""
@@ -87,12 +92,14 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What the records of a batch change of a network: by milestone, by port, by milestone wanted, by plan."""
+    """What the records of a batch change of a network: by milestone, port, milestone wanted, plan, fact."""
 
     given: Mapping[str, Given] = field(default_factory=dict)
     ports: Mapping[str, Port] = field(default_factory=dict)
     wanted: Mapping[str, Wanting] = field(default_factory=dict)
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    money: Mapping[str, tuple[Paying, ...]] = field(default_factory=dict)
+    outcomes: Mapping[str, Registers] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,8 @@ def renew(before: Network, moves: Moves, terms: Terms) -> Renewed:
         ports=Layered(before.ports, dict(moves.ports)),
         wanted=Layered(before.wanted, dict(moves.wanted)),
         links=Layered(before.links, dict(moves.links)),
+        money=before.money.after(moves.money),
+        outcomes=before.outcomes.after(moves.outcomes),
     )
     shaped = [name for name, one in given.items() if _shape(one) != _shape(before.given.get(name))]
     after = _shaped(before, layers, shaped)

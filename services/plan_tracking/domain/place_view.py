@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from schemas.states import PlanState, Status
+from services.plan_tracking.domain.about import FUNDING
 from services.plan_tracking.domain.experience import Experience, experience
-from services.plan_tracking.domain.facts import EXPERIENCE, FUNDING, Fact
+from services.plan_tracking.domain.facts import EXPERIENCE, Fact
 from services.plan_tracking.domain.funding import (
     AtRisk,
     Fund,

@@ -15,6 +15,10 @@ from services.plan_tracking.domain.layers import changed
 from services.plan_tracking.domain.network import Network, Renewed
 from services.plan_tracking.domain.schedule import Given, Port, chain, path
 
+MOST_CHAIN, MOST_ANSWERS, MOST_LED_TO, MOST_CUTS = 1_000, 500, 2_500, 1_500
+"""What one record between plans names, so that none is larger than Kafka takes. No date is lost by it: a ring across
+plans that is too long for the chain is found by the links, and one that is too wide for the links by the chain."""
+
 Cuts = Mapping[str, tuple[Cut, ...]]
 """Dependencies that are left out, by the plan that has them."""
 
@@ -34,6 +38,15 @@ class Due:
 
     def __bool__(self) -> bool:
         return bool(self.wants or self.moved or self.links or self.judged)
+
+    def __or__(self, other: "Due") -> "Due":
+        """What is due by either."""
+        return Due(
+            tuple(sorted({*self.wants, *other.wants})),
+            tuple(sorted({*self.moved, *other.moved})),
+            self.links or other.links,
+            tuple(sorted({*self.judged, *other.judged})),
+        )
 
 
 def due(before: Network, renewed: Renewed, *, withdrawn: bool) -> Due:
@@ -71,24 +84,25 @@ def port(network: Network, name: str, plan: str) -> Port:
         projected=stands.projected,
         by_day=stands.by_day,
         path=tuple(step if "|" in step else milestone_key(network.plan, step) for step in path(network, name)),
-        chain=chain(network, name),
+        chain=chain(network, name)[-MOST_CHAIN:],
         answers=_answers(given, plan),
     )
 
 
 def _answers(given: Given, plan: str) -> tuple[tuple[str, Answer], ...]:
-    return tuple((by, answer) for by, answer in given.answers if by.startswith(f"{plan}|"))
+    return tuple((by, answer) for by, answer in given.answers if by.startswith(f"{plan}|"))[:MOST_ANSWERS]
 
 
 def links(network: Network) -> tuple[Link, ...]:
     """Each way on which a date can come in from another plan and go out again, rings inside the plan left out."""
     wanted = {name for name, plans in network.wanted.items() if plans}
-    found = []
+    found, room = [], MOST_LED_TO
     for key, names in network.foreign() if wanted else ():
         for name in sorted(names):
-            leads_to = sorted(network.downstream(name) & wanted)
+            leads_to = sorted(network.downstream(name) & wanted)[: max(0, room - 2)]
             if leads_to:
                 found.append(Link(needs=key, milestone=name, leads_to=tuple(leads_to)))
+                room -= 2 + len(leads_to)
     return tuple(found)
 
 
@@ -122,5 +136,5 @@ def judge(reported: Mapping[str, Iterable[Link]]) -> Cuts:
             if link.needs in ring_of.get(milestone_key(plan, link.milestone), ())
         }
         if closing:
-            cuts[plan] = tuple(Cut(needs=needed, milestone=name) for needed, name in sorted(closing))
+            cuts[plan] = tuple(Cut(needs=needed, milestone=name) for needed, name in sorted(closing)[:MOST_CUTS])
     return cuts

@@ -80,10 +80,13 @@ def _wins(name: str, challenger: Stamp, holder: Stamp) -> bool:
 
 def merge(registers: dict[str, Register], writes: Mapping[str, Any], at: Stamp) -> tuple[str, ...]:
     """Merges a record's writes into the registers, which are the caller's own; answers with the names that it won."""
-    won = tuple(name for name in writes if name not in registers or _wins(name, at, registers[name].stamp))
-    for name in won:
-        registers[name] = Register(writes[name], at)
-    return won
+    won = []
+    for name, value in writes.items():
+        held = registers.get(name)
+        if held is None or _wins(name, at, held.stamp):
+            registers[name] = Register(value, at)
+            won.append(name)
+    return tuple(won)
 
 
 def pack(registers: Registers) -> dict[str, list[Any]]:

@@ -150,7 +150,7 @@ def _here(network: Standing, name: str, edge: Edge) -> _Look:
     giver = network.given.get(edge.giver)
     if giver is None:
         return "unknown", None, ()
-    if edge.giver == name or edge.giver in network.rings.get(name, ()):
+    if edge.giver == name or (name in network.rings and edge.giver in network.rings[name]):
         return "in-a-cycle", None, giver.answers
     if giver.lifecycle == "cancelled":
         return "cancelled", None, giver.answers
@@ -192,12 +192,12 @@ def stand(network: Standing, name: str) -> Scheduled:
 
 def _inherited(network: Standing, name: str, own: Given) -> tuple[int | None, str | None]:
     """The latest day that its needs demand, and the first giver by name that demands it."""
-    inherited, via = None, None
+    inherited, via, holidays = None, None, network.terms.holidays
     for edge in own.needs:
-        waiting, projected, _ = _abroad(network, name, edge) if edge.abroad else _here(network, name, edge)
+        waiting, projected, _ = (_abroad if "|" in edge.giver else _here)(network, name, edge)
         if waiting or projected is None:
             continue
-        demands = later(projected, edge.lag, edge.unit, network.terms.holidays)
+        demands = later(projected, edge.lag, edge.unit, holidays)
         if (edge.absorbed is None or demands > edge.absorbed) and (inherited is None or demands > inherited):
             inherited, via = demands, edge.giver
     return inherited, via

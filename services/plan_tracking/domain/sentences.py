@@ -6,8 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.states import Explained, MilestoneState, Need, PlanState, Waiting
-from services.kit.words import counted, day_in_words, listed, london_day, slip_in_words
+from services.kit.words import counted, day_in_words, listed, london_day, readable, slip_in_words
 from services.plan_tracking.domain.directory import Directory, Step, is_overdue, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class LastMove:
+    """The last time that an owner's date moved: by how many days, on which day it was so."""
+
+    days: int
+    day: dt.date
+
 
 STATUS_WORDS = {
     "done": "Done",
@@ -24,7 +33,8 @@ WAITING_WORDS: dict[Waiting, str] = {
     "undated": "it has no date",
     "cancelled": "it was cancelled",
     "in-a-cycle": "the two wait for each other, directly or through others",
-    "other-plan": "dates do not yet travel between plans",
+    "withdrawn": "its plan was withdrawn",
+    "other-plan": "its plan has not answered yet",
 }
 """Why a need adds no date."""
 
@@ -50,22 +60,30 @@ def status_words(state: MilestoneState, today: dt.date) -> str:
     return STATUS_WORDS[state.status] + (", overdue" if is_overdue(state, today) else "")
 
 
-def why(state: MilestoneState, known: Directory) -> Why | None:
-    """Why the milestone's date is what it is: the milestone that drives it, or its own reason; None if unremarkable."""
+def why(state: MilestoneState, known: Directory, moved: LastMove | None = None) -> Why | None:
+    """Why the milestone's date is what it is: the milestone that drives it, or its own reason; None if unremarkable.
+
+    `moved` is the last move of what drives it, where that is to be told.
+    """
     cause = state.cause
     if state.lifecycle != "open" or cause is None or cause.milestone == state.milestone:
         return _own_reason(state)
     driver, step = known.state(cause), known.step(cause)
     department = f" ({step.department})" if step.department else ""
-    moved = "." if driver is None else _standing(driver, cause.by_day)
-    return Why("Waits for ", step, f"{department}{moved}", tuple(known.step(node) for node in state.path[1:-1]))
+    standing = "." if driver is None else _standing(driver, cause.by_day, moved)
+    return Why("Waits for ", step, f"{department}{standing}", tuple(known.step(node) for node in state.path[1:-1]))
 
 
-def _standing(driver: MilestoneState, by_day: bool) -> str:
+def _standing(driver: MilestoneState, by_day: bool, moved: LastMove | None) -> str:
     if by_day:
         late = f"{counted(driver.slip, 'day')} late" if driver.slip and driver.slip > 0 else "past its date"
         return f", which is {late} and counting: nobody has said that it is done."
-    said = f", which is {slip_in_words(driver.slip)}" if driver.slip is not None else ", which has no agreed baseline"
+    said = f"which is {slip_in_words(driver.slip)}" if driver.slip is not None else "which has no agreed baseline"
+    if moved:
+        now = f" and is now {slip_in_words(driver.slip)}" if driver.slip not in (None, moved.days) else ""
+        way = "later" if moved.days > 0 else "earlier"
+        said = f"which moved {counted(abs(moved.days), 'day')} {way} on {day_in_words(moved.day)}{now}"
+    said = f", {said}"
     return f"{said}: {ended(driver.reason.text)}" if driver.reason else f"{said}. No reason was given."
 
 
@@ -121,6 +139,14 @@ def tally(states: Iterable[MilestoneState]) -> dict[str, int]:
     return {status: counts[status] for status in STATUS_WORDS}  # type: ignore[index]
 
 
+def plan_counts(plan: PlanState) -> dict[str, int]:
+    """A plan's milestones by status, in the order of the words."""
+    counts: Counter[str] = Counter()
+    for department in plan.counts.values():
+        counts.update(department.statuses)
+    return {status: counts[status] for status in STATUS_WORDS}
+
+
 def tally_words(counts: dict[str, int]) -> str:
     """A tally as a phrase: "9 done, 12 on track and 3 late"."""
     words = {status: said.lower() for status, said in STATUS_WORDS.items()} | {"undated": "without a date"}
@@ -141,6 +167,21 @@ def summary(states: Sequence[MilestoneState], today: dt.date) -> str:
     if worst is not None and worst.slip and worst.slip > 0:
         said += f" The largest slip is {counted(worst.slip, 'day')}: {title_of(worst)}."
     return said
+
+
+def days_late(plan: PlanState, last: MilestoneState | None) -> int | None:
+    """By how many days the milestone that is expected last misses the plan's target."""
+    return (last.projected - plan.target.date).days if last and last.projected and plan.target else None
+
+
+def confidence_words(state: MilestoneState) -> str | None:
+    """What was declared, against the slip: "Declared green, 45 days late"; None where nothing was declared."""
+    if state.confidence is None:
+        return None
+    said = f"Declared {readable(state.confidence.value).lower()}"
+    if state.lifecycle != "open" or not state.slip or state.slip <= 0:
+        return said
+    return f"{said}, {counted(state.slip, 'day')} late"
 
 
 def outlook(plan: PlanState, known: Directory) -> tuple[Why, MilestoneState | None]:

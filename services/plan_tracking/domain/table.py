@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemas.dates import Precision
-from schemas.states import MilestoneState, Need, PlanState
-from services.plan_tracking.domain.charts.rows import ordered
+from schemas.states import MilestoneState, Need
+from services.plan_tracking.domain.arrange import Groups
 from services.plan_tracking.domain.directory import Directory, Step, expected, is_overdue, title_of
 from services.plan_tracking.domain.sentences import Why, lag_words, room, status_words, why
 
@@ -55,12 +55,9 @@ def line(state: MilestoneState, known: Directory, today: dt.date) -> Line:
     )
 
 
-def lines(plan: PlanState, known: Directory, today: dt.date) -> list[tuple[str, list[Line]]]:
-    """Every listed milestone under the title of its department, in the order of the chart."""
-    return [
-        (known.department(name), [line(state, known, today) for state in states])
-        for name, states in ordered(plan, known)
-    ]
+def lines(groups: Groups, known: Directory, today: dt.date) -> list[tuple[str, list[Line]]]:
+    """Every milestone under the title of its group, in the order of the chart."""
+    return [(title, [line(state, known, today) for state in states]) for title, states in groups]
 
 
 def is_calculated(state: MilestoneState) -> bool:

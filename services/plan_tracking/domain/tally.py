@@ -4,10 +4,10 @@ import bisect
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from schemas.names import owner
-from schemas.states import SLIP_BUCKETS, STATUSES, DepartmentCounts, Status
+from schemas.states import SLIP_BUCKETS, STATUSES, Status
 from services.plan_tracking.domain.schedule import Given, Scheduled
 
 
@@ -59,13 +59,13 @@ class Tally:
             if given.lifecycle == "open":
                 _count(self.opened, scheduled.projected, by)
 
-    def counts(self) -> DepartmentCounts:
-        """The counts as the contract has them."""
-        return DepartmentCounts(
-            statuses={name: self.statuses[name] for name in STATUSES},
-            slips=tuple(self.slips[bucket] for bucket in range(len(SLIP_BUCKETS) + 1)),
-            slip_sum=self.slip_sum,
-        )
+    def counts(self) -> dict[str, Any]:
+        """The counts as the contract has them (schemas.states.DepartmentCounts), as JSON values."""
+        return {
+            "statuses": {name: self.statuses[name] for name in STATUSES},
+            "slips": [self.slips[bucket] for bucket in range(len(SLIP_BUCKETS) + 1)],
+            "slip_sum": self.slip_sum,
+        }
 
 
 def _count(dates: Counter[int], date: int, by: int) -> None:

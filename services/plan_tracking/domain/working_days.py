@@ -19,7 +19,8 @@ def later(day: int, lag: int, unit: Unit, holidays: Holidays = ()) -> int:
     nobody works (after it, when counting back).
     """
     if unit == "calendar":
-        return min(max(day + lag, 1), LAST_DAY)
+        reached = day + lag
+        return reached if 1 <= reached <= LAST_DAY else min(max(reached, 1), LAST_DAY)
     if not lag:
         return day
     return min(max(_working(day, lag, holidays), 1), LAST_DAY)

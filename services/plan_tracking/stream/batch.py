@@ -9,8 +9,10 @@ from functools import partial
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
+from prometheus_client import CollectorRegistry
 from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 
+from schemas.names import CANARY
 from services.kit.consume import Records
 from services.kit.cursors import Cursor, LostCursor
 from services.kit.kafka import Announcer, Message, partition_of
@@ -19,14 +21,18 @@ from services.kit.metrics import ConsumerMetrics
 from services.kit.mongo import Document, Session, is_duplicate, transaction
 from services.kit.producer import LastingProducer
 from services.kit.rejected import copy
+from services.plan_tracking.domain.credibility import restated
+from services.plan_tracking.domain.fold import Folded
 from services.plan_tracking.domain.model import Entry
-from services.plan_tracking.store import Note, Store
+from services.plan_tracking.measures import OTHER, Measures
+from services.plan_tracking.store import Store
 from services.plan_tracking.stream.announce import announce_note, messages
 from services.plan_tracking.stream.between import Between
 from services.plan_tracking.stream.cache import Networks
 from services.plan_tracking.stream.change import Change, stuck
 from services.plan_tracking.stream.changes import changes
 from services.plan_tracking.stream.reading import Record, Work, read
+from services.plan_tracking.writing import Note
 
 log = logger(__name__)
 
@@ -60,6 +66,7 @@ class PlanTracking:
     metrics: ConsumerMetrics
     namespace: str
     clock: Callable[[], dt.datetime]
+    measures: Measures = field(default_factory=lambda: Measures(CollectorRegistry()))
     owned: frozenset[int] = frozenset()
     careful: set[TopicPartition] = field(default_factory=set)
     most_documents: int = MOST_DOCUMENTS
@@ -185,10 +192,19 @@ class PlanTracking:
         for change in found:
             if change.folded:
                 folded = change.folded
+                self._measure(change.folded)
                 network = self.networks.keep(folded.plan, folded.network, folded.tallies)
                 between = Between(self.namespace, folded.plan, network, self.clock(), change.correlationid)
                 said[change.plan] = between.messages(change.due)
         return said
+
+    def _measure(self, folded: Folded) -> None:
+        if folded.plan.lead == CANARY:
+            return
+        public = folded.plan.said("published") and folded.plan.said("visibility", "public") == "public"
+        shown = public and folded.plan.said("hold") is None
+        for department, days in restated(folded.network.given):
+            self.measures.moved(department if shown and folded.plan.listed(department) else OTHER, days)
 
     async def _announce(self, notes: Sequence[Note], found: list[Change], between: Mapping[str, list[Message]]) -> None:
         """The partitions side by side; each waits for Kafka far longer than it works."""

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from services.kit.metrics import CacheMetrics
 from services.plan_tracking.domain.model import Plan
 from services.plan_tracking.domain.network import Network, whole
 from services.plan_tracking.domain.tally import Tallies, recount
@@ -24,15 +25,18 @@ class Kept:
 class Networks:
     """A bounded cache, least recently used out first, counted in milestones; each network with its plan's version."""
 
-    def __init__(self, store: Store, most: int = MOST_MILESTONES) -> None:
-        self._store, self._most = store, most
+    def __init__(self, store: Store, most: int = MOST_MILESTONES, caches: CacheMetrics | None = None) -> None:
+        self._store, self._most, self._caches = store, most, caches
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._size = 0
 
     async def of(self, plan: Plan) -> Kept:
         """The network of a plan at its version, from memory or from the store."""
         kept = self._kept.get(plan.name)
-        if kept is not None and kept.version == plan.version:
+        hit = kept is not None and kept.version == plan.version
+        if self._caches:
+            self._caches.asked("networks", hit=hit)
+        if kept and hit:
             self._kept.move_to_end(plan.name)
             return kept
         nothing = Network(plan.name)

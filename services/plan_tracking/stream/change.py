@@ -7,7 +7,7 @@ from schemas.network import NETWORK
 from services.kit.mongo import Document
 from services.plan_tracking.documents import fact_document, history_document, milestone_document, plan_document
 from services.plan_tracking.domain.about import PLAN, about
-from services.plan_tracking.domain.conclude import Said, milestone_said, plan_state
+from services.plan_tracking.domain.conclude import Said, milestone_said, plan_said
 from services.plan_tracking.domain.fold import Folded, Remembered
 from services.plan_tracking.domain.model import Entry, Plan
 from services.plan_tracking.domain.network import Network
@@ -41,8 +41,7 @@ async def stuck(store: Store, name: str, entries: Sequence[Entry]) -> Change:
     """A stuck plan keeps its last good content; its version goes on, and its records enter history unfolded."""
     document = await store.plan_document(name)
     if document is None:
-        nothing = plan_state(Plan(name), Network(name), {})
-        document = plan_document(Plan(name), {}, nothing.model_dump(mode="json"))
+        document = plan_document(Plan(name), {}, plan_said(Plan(name), Network(name), {}))
     version = max(document["version"], entries[-1].offset)
     state = {**document["state"], "version": version, "stuck": True}
     history = [
@@ -68,7 +67,7 @@ def conclude(folded: Folded, stored: Mapping[str, Stored], before: Document | No
             documents.append(milestone_document(milestone, folded.network.given[name], kept))
         if differs:
             announced.append(said)
-    said = plan_state(folded.plan, folded.network, folded.tallies).model_dump(mode="json")
+    said = plan_said(folded.plan, folded.network, folded.tallies)
     writes = {
         "plans": [plan_document(folded.plan, folded.tallies, said)],
         "milestones": documents,
@@ -84,8 +83,8 @@ def conclude(folded: Folded, stored: Mapping[str, Stored], before: Document | No
 
 def _differs(now: Document, before: Document) -> bool:
     """Whether anything but the version and the correlation id differs."""
-    meta = {"version": None, "correlationid": None}
-    return {**now, **meta} != {**before, **meta}
+    same = {name: now[name] for name in ("version", "correlationid") if name in now}
+    return now != before | same
 
 
 def _correlations(folded: Folded) -> dict[str, str | None]:

@@ -28,9 +28,9 @@ async def rebuild(store: Store, name: str, entries: Sequence[Entry]) -> Change:
     """Folds the history of a plan and these records anew; writes only what differs from the store, and a report."""
     before = await store.everything(name)
     history = sorted(map(logged_of, before["history"].values()), key=lambda entry: entry.offset)
-    again = conclude(_folded(name, history), {}, None)
-    differing = list(_differing(before, again.writes))
-    whole = _folded(name, [*history, *entries])
+    again = fold(Loaded(Plan(name), Network(name), {}), history)
+    differing = list(_differing(before, conclude(replace(again, history=()), {}, None).writes))
+    whole = _continued(again, entries)
     plan = before["plans"].get(name)
     change = conclude(whole, _stored(before, whole), plan["state"] if plan else None)
     writes = {collection: _changed(before[collection], docs) for collection, docs in change.writes.items()}
@@ -38,8 +38,18 @@ async def rebuild(store: Store, name: str, entries: Sequence[Entry]) -> Change:
     return replace(change, writes={**writes, "rebuilds": reports})
 
 
-def _folded(name: str, entries: Sequence[Entry]) -> Folded:
-    return fold(Loaded(Plan(name), Network(name), {}), entries)
+def _continued(again: Folded, entries: Sequence[Entry]) -> Folded:
+    """A fold and what follows, as if all had been folded at once."""
+    subjects = {**again.touched, **again.facts}
+    more = fold(Loaded(again.plan, again.network.kept(), subjects, again.tallies), entries)
+    return replace(
+        more,
+        touched={**again.touched, **more.touched},
+        facts={**again.facts, **more.facts},
+        affected=again.affected | more.affected,
+        history=again.history + more.history,
+        due=again.due | more.due,
+    )
 
 
 def _stored(before: Documents, whole: Folded) -> dict[str, Stored]:

@@ -127,6 +127,7 @@ async def receiving() -> AsyncIterator[Receiver]:
     async with await loop.create_server(lambda: SMTP(receiver, enable_SMTPUTF8=True, loop=loop), HOST, 0) as smtp:
         receiver.smtp_port = smtp.sockets[0].getsockname()[1]
         with contextlib.closing(config.bind_socket()) as bound:
+            bound.listen()  # whoever connects before uvicorn takes over waits, and is not refused
             receiver.port = bound.getsockname()[1]
             serving = asyncio.create_task(server.serve(sockets=[bound]))
             try:

@@ -8,15 +8,14 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from schemas.states import Cause
 from services.alerting.api import AlertingApi
-from services.alerting.domain.rules.milestones import node
+from services.alerting.domain.addresses import Allowed
 from services.alerting.store import Store
 from services.kit.http import application
 from services.kit.identity import Identities, Sessions
 from services.kit.metrics import registry
-from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, Step, day, plan_state, states
-from tests.services.alerting.stored import arrive, composed, heard, notification, subscribed, subscription
+from tests.services.alerting.examples import NOW, PLAN, RAIL
+from tests.services.alerting.stored import composed, notification, subscribed, subscription
 
 SESSIONS = Sessions("tests only")
 HOOK = {"channel": "webhook", "target": "https://example.gov.uk/hook"}
@@ -26,7 +25,9 @@ HOOK = {"channel": "webhook", "target": "https://example.gov.uk/hook"}
 async def http(store: Store) -> AsyncIterator[httpx.AsyncClient]:
     """The doors, outside local mode, as a caller without a key sees them."""
     async with httpx.AsyncClient(base_url="http://nowhere.invalid") as ingest:
-        doors = AlertingApi(store, Identities(SESSIONS, ingest), "http://plans", False, lambda: NOW, asyncio.Event())
+        doors = AlertingApi(
+            store, Identities(SESSIONS, ingest), "http://plans", Allowed(), lambda: NOW, asyncio.Event()
+        )
         app = application("alerting", registry())
         app.include_router(doors.router())
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://a/api/alerting") as client:
@@ -100,6 +101,42 @@ async def test_what_can_not_be_subscribed_to(http: httpx.AsyncClient, wanted: di
     assert field in answer.text
 
 
+@pytest.mark.parametrize(
+    ("channel", "target", "shown"),
+    [
+        ("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "slack://..."),
+        ("alertmanager", "https://alerts.example.gov.uk", "https://alerts.example.gov.uk"),
+    ],
+)
+async def test_other_channels_have_no_secret_of_ours(
+    http: httpx.AsyncClient, channel: str, target: str, shown: str
+) -> None:
+    """They are told at once; the address of a chat, which is itself a secret, is not shown again."""
+    wanted = {"channel": channel, "target": target, "plan": PLAN}
+    made = await http.post("subscriptions", json=wanted, headers=key("dfe"))
+    assert made.status_code == 201
+    assert made.json().keys() == {"id", "state"}
+    found = (await http.get(f"subscriptions/{made.json()['id']}", headers=key("dfe"))).json()
+    assert (found["channel"], found["target"], found["state"]) == (channel, shown, "active")
+
+
+@pytest.mark.parametrize(
+    ("channel", "target"),
+    [
+        ("chat", "json://127.0.0.1/"),
+        ("chat", "https://hooks.slack.com/services/A/B/C"),
+        ("alertmanager", "http://alertmanager:9093"),
+        ("alertmanager", "https://10.0.0.1/"),
+    ],
+)
+async def test_no_channel_leads_inside(http: httpx.AsyncClient, channel: str, target: str) -> None:
+    """422, naming the field, and not what was asked for."""
+    wanted = {"channel": channel, "target": target, "plan": PLAN}
+    answer = await http.post("subscriptions", json=wanted, headers=key("dfe"))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "target"
+
+
 async def test_a_milestone_may_name_its_plan(http: httpx.AsyncClient) -> None:
     """In one plan, or in every plan that has it."""
     for wanted in ({"milestone": RAIL}, {"milestone": RAIL, "plan": PLAN}):
@@ -157,40 +194,3 @@ async def test_whoever_leaves_is_told_nothing_more(http: httpx.AsyncClient, stor
     found = await store.subscriptions.find("s1")
     assert found is not None
     assert found.secret is None
-
-
-async def test_the_alerts_of_a_public_plan_are_public(http: httpx.AsyncClient, store: Store) -> None:
-    """Level, days and reason of each, and nothing of who listens."""
-    await subscribed(store, subscription("s1"))
-    await heard(store, [Step(RAIL, 100, 150)], 1)
-    (alert,) = (await http.get(f"alerts?plan={PLAN}")).json()["alerts"]
-    assert alert["reason"].startswith("50 days later than agreed; the plan tolerates 14 days. Its own date drives it")
-    assert (alert["milestone"], alert["rule"], alert["level"], alert["days"]) == (RAIL, "slipped", "firing", 50)
-    assert (await http.get("alerts?plan=dluhc/unknown")).status_code == 404
-    assert (await http.get("alerts")).status_code == 422
-
-
-async def test_a_cause_in_a_plan_that_is_not_public_is_not_named(http: httpx.AsyncClient, store: Store) -> None:
-    """Neither as the cause nor in the reason; whoever may see that plan reads both."""
-    secret = "dft/secret"
-    (driving,) = states([Step(RAIL, 100, 150)], plan=secret)
-    (late,) = states([Step(SKILLS, 100, 150)])
-    cause, path = Cause(plan=secret, milestone=RAIL, department="dft", by_day=False), (node(driving), node(late))
-    hidden = plan_state("owner", plan=secret).model_copy(update={"contributors": ()})
-    await arrive(store, driving, late.model_copy(update={"cause": cause, "path": path}), plan_state(), hidden)
-    for caller, named, title in (("hmt", "", "A milestone that is not public"), ("dft", RAIL, "Rail 2")):
-        (alert,) = (await http.get(f"alerts?plan={PLAN}", headers=key(caller))).json()["alerts"]
-        assert alert["cause"]["milestone"] == named
-        assert f"{title} drives it" in alert["reason"]
-        assert ("Rail" in str(alert)) is bool(named)
-
-
-async def test_the_alerts_of_a_plan_on_hold_are_its_own_departments_alone(
-    http: httpx.AsyncClient, store: Store
-) -> None:
-    """Others get none, and the date of the hold."""
-    held = plan_state().model_copy(update={"hold": day(-1)})
-    await arrive(store, *states([Step(RAIL, 100, 150)]), held)
-    for caller, count, hold in ((key("dft"), 1, None), (key("hmt"), 0, "2026-11-24"), ({}, 0, "2026-11-24")):
-        answer = (await http.get(f"alerts?plan={PLAN}", headers=caller)).json()
-        assert (len(answer["alerts"]), answer["hold"]) == (count, hold)

@@ -8,6 +8,7 @@ from typing import Any
 from schemas.alerts import NotificationData, Rhythm, Rule, Symptom, Told
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
+from services.alerting.domain.answers import Answer, heard
 from services.alerting.domain.compose import Composed, compose
 from services.alerting.domain.levels import Heard, HeardPlan, conclude, conclude_plan
 from services.alerting.domain.model import KeptAlert, Said
@@ -37,6 +38,8 @@ class World:
     plans: dict[str, PlanState] = field(default_factory=lambda: {PLAN: plan_state()})
     heard_of: dict[str, dt.date] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    answers: list[Answer] = field(default_factory=list)
+    scope: Scope = field(default_factory=lambda: Scope("plan", PLAN))
     version: int = 0
     passed: int = 0
     tolerance: int = 14
@@ -57,7 +60,7 @@ class World:
                 channel="webhook",
                 target="https://example.gov.uk/hook",
                 secret=None,
-                scope=Scope("plan", PLAN),
+                scope=self.scope,
                 least_days=self.least_days,
                 rhythm=self.rhythm,
                 created=NOW,
@@ -80,9 +83,9 @@ class World:
         """States arrive in one batch; those that are not newer than stored are skipped."""
         keyed = {milestone_key(state.plan, state.milestone): state for state in arriving}
         newer = {k: s for k, s in keyed.items() if k not in self.states or s.version > self.states[k].version}
-        heard = [self._heard(key, state, known) for key, state in newer.items()]
+        arrived = [self._heard(key, state, known) for key, state in newer.items()]
         self.states |= newer
-        return self._judge(heard)
+        return self._judge(arrived)
 
     def _heard(self, key: str, state: MilestoneState, known: bool) -> Heard:
         was = self.states.get(key)
@@ -93,8 +96,10 @@ class World:
         """A day has passed, or rules of these symptoms are new: all states are judged again, with none arriving."""
         return self._judge([Heard(state, before=state, loosened=loosened) for state in self.states.values()])
 
-    def _judge(self, heard: list[Heard]) -> list[KeptAlert]:
-        changed = conclude(heard, self._firing(), self.states, self.now, self.limits).changed
+    def _judge(self, arrived: list[Heard]) -> list[KeptAlert]:
+        changed = conclude(
+            arrived, self._firing(), self.states, self.now, self.limits, answers=tuple(self.answers)
+        ).changed
         self.alerts |= {kept.key: kept for kept in changed}
         return changed
 
@@ -111,7 +116,8 @@ class World:
 
     def told(self, rhythm: Rhythm = "at_once") -> NotificationData | None:
         """The quiet time is over: what the subscriber is told in this rhythm, and remembered as said."""
-        alerts = [kept for key, kept in self.alerts.items() if kept.firing or key in self.said]
+        found = [kept for key, kept in self.alerts.items() if kept.firing or key in self.said]
+        alerts = heard(found, self.listener.subscription, self.answers, self.now.date()).alerts
         items = decide_all(alerts, self.listener, self.states, self.plans, self.now)
         due = [item for item in items if covers(rhythm, item.rhythm)]
         return self._say(compose(due, self.view, URL, rhythm=rhythm))

@@ -176,3 +176,60 @@ async def test_an_address_finds_its_event_whatever_its_id_is(ingest: Ingest) -> 
     answer = await ingest.http.post("/events", json=forecast(id=identifier), headers=STRUCTURED)
     address = httpx.URL(answer.json()["accepted"][0]["receipt"])
     assert (address.path, address.params["id"], address.params["source"]) == ("/events", identifier, "/dft")
+
+
+async def test_a_dry_run_is_answered_as_in_earnest_and_writes_nothing(ingest: Ingest) -> None:
+    """Alone, binary and in a batch: never 202, without receipts; the log has only what was sent in earnest."""
+
+    async def post(content: Any, asked: str, headers: dict[str, str]) -> httpx.Response:
+        return await ingest.http.post(f"/events{asked}", json=content, headers=headers)
+
+    event, other = forecast(id="d"), forecast(id="d", data={"forecast": "2027-09-01", "reason": "Moved again"})
+    in_headers = {f"ce-{name}": value for name, value in event.items() if name != "data"}
+    for content, headers in ((event, STRUCTURED), (event["data"], in_headers)):
+        answer = await post(content, "?dry_run=true", headers)
+        said = {"source": "/dft", "id": "d", "receipt": None}
+        assert (answer.status_code, answer.json()) == (200, {"dry_run": True, "accepted": [said]})
+    bad = forecast(id="b", source="/dfte", subject="dfte/x")
+    for sent, status, dry in (([event], 202, 200), ([event, bad], 207, 207), ([bad], 422, 422), (bad, 403, 403)):
+        headers = BATCH if isinstance(sent, list) else STRUCTURED
+        tried = await post(sent, "?dry_run=true", headers)
+        earnest = await post(sent, "?dry_run=false", headers)
+        assert (earnest.status_code, tried.status_code) == (status, dry)
+        assert tried.json().get("rejected") == earnest.json().get("rejected")
+    warned = await post([event, other, event], "?dry_run=true", BATCH)
+    assert ["warning" in one for one in warned.json()["accepted"]] == [False, True, True]
+    assert "warning" not in (await post(event, "", STRUCTURED)).json()["accepted"][0]
+    records = await running.read(ingest.settings.kafka, topics.events(ingest.settings.namespace).name, 3)
+    assert len(records) == 3
+
+
+@pytest.mark.parametrize("asked", ["dry_run=yes", "dry_run=", "dryrun=true", "dry_run=true&plan=x"])
+async def test_a_misspelt_dry_run_is_refused(ingest: Ingest, asked: str) -> None:
+    """It would be published in earnest."""
+    answer = await ingest.http.post(f"/events?{asked}", json=forecast(), headers=STRUCTURED)
+    assert (answer.status_code, answer.json()["title"]) == (422, "The request is not valid")
+
+
+async def test_every_example_is_what_it_says(ingest: Ingest) -> None:
+    """Each request of the OpenAPI is accepted as it stands; each refusal is what that refusal is answered with."""
+    operation = (await ingest.http.get("/openapi.json")).json()["paths"]["/events"]["post"]
+    in_headers = {
+        one["name"]: one["examples"]["binary"]["value"] for one in operation["parameters"] if one["in"] == "header"
+    }
+    for kind, content in operation["requestBody"]["content"].items():
+        headers = {"Content-Type": kind, **(in_headers if kind == "application/json" else {})}
+        [example] = content["examples"].values()
+        answer = await ingest.http.post("/events", json=example["value"], headers=headers)
+        assert answer.status_code == 202, answer.text
+    event = operation["requestBody"]["content"]["application/cloudevents+json"]["examples"]["event"]["value"]
+    unreasoned = json.dumps({**event, "data": {"forecast": "2027-03-01"}})
+    for status, raw, headers in (
+        (400, b"{forecast: tomorrow}", STRUCTURED),
+        (401, json.dumps(event), {**STRUCTURED, "Authorization": ""}),
+        (413, b" " * 1_000_001, STRUCTURED),
+        (422, unreasoned, STRUCTURED),
+    ):
+        refused = await ingest.http.post("/events", content=raw, headers=headers)
+        example = operation["responses"][str(status)]["content"]["application/problem+json"]["example"]
+        assert refused.json() == example

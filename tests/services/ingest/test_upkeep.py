@@ -18,7 +18,7 @@ from services.kit.mongo import connect
 from tests.events import NOON
 from tests.flow.publisher import until
 from tests.servers import Servers
-from tests.services.alerting.senders.test_webhook import answering
+from tests.services.alerting.senders.test_posting import answering
 from tests.services.ingest.running import ingest, settings_for
 
 SESSIONS = Sessions("test")

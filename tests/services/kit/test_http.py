@@ -1,12 +1,14 @@
 """The application that every service starts from: bodies with a limit, one correlation id, problems as answers."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.types import Message
 
 from services.kit.http import Plain, application, correlation_id, read_body
@@ -89,3 +91,30 @@ async def test_a_plain_route_is_documented_and_counted_like_any_other() -> None:
         await http.post("/echo")
         assert 'method="POST",route="/echo",status="200"' in (await http.get("/metrics")).text
         assert (await http.get("/echo")).status_code == 405
+
+
+@pytest.mark.parametrize(("kind", "to_the_end"), [("text/event-stream", False), ("text/plain", True)])
+async def test_a_stream_of_events_counts_until_its_beginning(kind: str, to_the_end: bool) -> None:
+    """How long a reader stays says nothing of us; other answers count to their end."""
+    metrics, began, ended = registry(), 0.0, 0.0
+    app = application("Test", metrics)
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal began, ended
+        began = time.perf_counter()
+        yield b"begun"
+        await asyncio.sleep(0)
+        ended = time.perf_counter()
+
+    @app.get("/")
+    async def answer() -> StreamingResponse:
+        """Begins, and ends later."""
+        return StreamingResponse(body(), media_type=kind)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+        asked = time.perf_counter()
+        await http.get("/")
+    labels = {"method": "GET", "route": "/", "status": "200"}
+    spent = metrics.get_sample_value("milepost_http_request_duration_seconds_sum", labels) or 0.0
+    assert 0 < spent < time.perf_counter() - asked
+    assert (spent > ended - began) if to_the_end else (spent < began - asked)

@@ -8,7 +8,7 @@ from services.kit.web import STATIC
 
 CSS = (STATIC / "milepost.css").read_text()
 
-TEXT = ["ink", "muted", "link", "late", "slipping"]
+TEXT = ["ink", "muted", "link", "late", "slipping", "done", "brand"]
 GRAPHICS = ["done", "on-track", "slipping", "late", "cancelled", "line", "drives", "cause", "focus", "brand", "ink"]
 
 

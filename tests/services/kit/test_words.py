@@ -77,6 +77,8 @@ def test_items_are_joined_as_in_a_sentence(items: list[str], said: str) -> None:
         ("nul\x00 and escape\x1b", "nul and escape"),
         ("مرحبا", "مرحبا"),
         ("\u202e", ""),
+        ("Z" + "\u0300" * 40 + " station", "Z\u0300\u0300\u0300 station"),
+        ("Tiếng Việt e\u0302\u0301", "Tiếng Việt e\u0302\u0301"),
     ],
 )
 def test_text_is_made_legible(text: str, seen: str) -> None:

@@ -19,7 +19,6 @@ from services.plan_tracking.domain.places import Places
 from services.plan_tracking.doors import doors as showing
 from services.plan_tracking.exports import Licence
 from services.plan_tracking.followers import Followers
-from services.plan_tracking.overviews import OverviewApi
 from services.plan_tracking.pages import TEMPLATES, pages
 from services.plan_tracking.past import Past
 from services.plan_tracking.store import Store
@@ -56,12 +55,11 @@ async def doors(store: Store, clock: dt.datetime = NOON, places: Places = NOWHER
     """A client of the doors, at NOON unless said otherwise."""
     async with httpx.AsyncClient(base_url="http://nowhere.invalid") as ingest:
         app = application("plans", registry())
-        viewers = Viewers(store, Past(store.lookups), Identities(SESSIONS, ingest), lambda: clock)
+        viewers = Viewers(store, Past(store), Identities(SESSIONS, ingest), lambda: clock)
         app.include_router(PlanApi(viewers).router())
-        app.include_router(OverviewApi(viewers, Views(places)).router())
         site = Site(TEMPLATES)
-        app.include_router(showing(viewers, Followers(store), site, LICENCE, "https://milepost.example"))
-        app.include_router(pages(viewers.everybodys(), lambda: clock, site))
+        app.include_router(showing(viewers, Views(places), Followers(store), site, LICENCE, "https://milepost.example"))
+        app.include_router(pages(viewers, Views(places), site))
         install(app, site)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://plans") as client:

@@ -5,7 +5,9 @@
 
 import contextlib
 import inspect
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,15 +17,24 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from schemas.events import LogRecord
-from services.kit.cursors import Cursor
+from services import plan_tracking
+from services.kit.cursors import Cursor, Cursors
 from services.kit.mongo import Database, transaction
+from services.plan_tracking.attempts import Attempts, Starts
 from services.plan_tracking.domain.about import OUT
-from services.plan_tracking.store import Note, Store
+from services.plan_tracking.domain.keys import HELD, by, measuring, needing, towards
+from services.plan_tracking.lookups import Lookups
+from services.plan_tracking.recent import Recent
+from services.plan_tracking.store import Store
+from services.plan_tracking.writing import Note
 from tests.events import NOON, PLAN, event
 from tests.servers import Servers
 from tests.services.plan_tracking.doors import said
 
 PLANS, MILESTONES = 12, 30
+SERVICE = Path(plan_tracking.__path__[0])
+WIDE = "d1/wide"
+"""A milestone whose document is kept in parts."""
 WORST = 3
 """Documents looked at for each that matches."""
 
@@ -64,6 +75,8 @@ def collection(number: int) -> list[LogRecord]:
         moves = {"forecast": "2026-02-01", "reason": "Why"}
         made += [event("milestone.forecast", name, moves, plan=plan, id=f"f{again}") for again in range(3)]
     wanted = {"milestone": f"{lead}/m1", "by": PLAN, "wanted": True, "version": 1}
+    wide = [f"d{one % 9}/needed-with-a-name-of-some-length-{one}" for one in range(300 if number == 5 else 1)]
+    made += [event("dependency.declared", WIDE, {"needs": one}, plan=plan, id=one) for one in wide]
     made.append(event("port.wanted", plan, wanted, plan=plan, source="/milepost/plan-tracking", id="w"))
     return made
 
@@ -91,16 +104,24 @@ async def database(servers: Servers, commands: Commands) -> AsyncIterator[Databa
     client.close()
 
 
-async def reads(store: Store) -> AsyncIterator[str]:
-    """Calls every read of the store, and answers with its name once it is done."""
-    plan, name = "d1/p5", "d1/m7"
+async def _drained(some: AsyncIterator[object]) -> None:
+    async for _ in some:
+        pass
+
+
+Call = Callable[[], Coroutine[Any, Any, object]]
+
+
+def reads(store: Store) -> Mapping[tuple[type, str], Call]:
+    """A call of every read, by class and name."""
+    plan, name, partition = "d1/p5", "d1/m7", TopicPartition("t.events", 3)
     key = f"{plan}|{name}"
-    calls: dict[str, Any] = {
+    of_store: dict[str, Call] = {
         "plans": lambda: store.plans([plan, "d2/p2", "no/such"]),
         "plan_document": lambda: store.plan_document(plan),
         "plan": lambda: store.plan(plan),
         "moves": lambda: store.moves(plan),
-        "milestones": lambda: store.milestones(plan, [name, "d1/m8"]),
+        "milestones": lambda: store.milestones(plan, [name, "d1/m8", WIDE]),
         "milestones_of": lambda: store.milestones_of({plan: [name], "d2/p2": ["d2/m1"]}),
         "everything": lambda: store.everything(plan),
         "rebuilt": lambda: store.rebuilt(["one"]),
@@ -114,23 +135,56 @@ async def reads(store: Store) -> AsyncIterator[str]:
         "plan_states": store.plan_states,
         "states_of": lambda: store.states_of([plan, "d2/p2"]),
         "milestone_states": lambda: store.milestone_states(plan),
+        "milestone_page": lambda: store.milestone_page(plan, "d1/m2", 3),
         "history": lambda: store.history(plan, name),
         "history_page": lambda: store.history_page(key, 3, 2),
-        "record": lambda: store.record(plan, 10, 90),
+        "record": lambda: _drained(store.record(plan, 90)),
+        "events": lambda: _drained(store.events(plan)),
         "accepted": lambda: store.accepted(plan, 140),
         "plan_names": lambda: store.plan_names("d1/p5", 3),
         "said": lambda: store.said("/d1", ["f1", "none"]),
         "registers": lambda: store.registers([plan, key, f"{plan}|{OUT}d1/m1"]),
     }
-    for called, call in calls.items():
-        await call()
-        yield called
-    async for _ in store.events(plan):
-        pass
-    yield "events"
+    of_lookups: dict[str, Call] = {
+        "plans": lambda: store.lookups.plans([towards("a-mission"), HELD]),
+        "milestones": lambda: store.lookups.milestones([by("d1"), needing("d1")]),
+        "named": lambda: store.lookups.named([key, f"{plan}|d1/m8"]),
+        "facts": lambda: store.lookups.facts([measuring(plan)]),
+    }
+    others: dict[tuple[type, str], Call] = {
+        (Recent, "said"): lambda: store.recent.said(NOON),
+        (Starts, "without_progress"): lambda: store.starts.without_progress({partition: Cursor(1, 0)}),
+        (Cursors, "read"): lambda: store.cursors.read([partition]),
+        (Cursors, "own"): lambda: store.cursors.own([partition]),
+    }
+    for of, calls in ((Store, of_store), (Lookups, of_lookups)):
+        others |= {(of, called): call for called, call in calls.items()}
+    return others
 
 
-WRITES = {"prepare", "write", "delete_notes"}
+WRITES = {
+    Store: {"prepare", "write", "delete_notes"},
+    Lookups: {"prepare"},
+    Recent: {"prepare"},
+    Attempts: {"add", "forget"},
+    Starts: set[str](),
+    Cursors: {"session", "start", "advance"},
+}
+ASKING = re.compile(
+    r"\.(find|find_one|aggregate|count_documents|distinct|watch|find_one_and_\w+"
+    r"|(update|replace|insert|delete)_(one|many)|bulk_write)\("
+)
+MAY_ASK = {"store.py", "writing.py", "parts.py", "attempts.py", "recent.py"}
+SCANS = {(Recent, "titled"): "part of a title is looked for in every title"}
+"""Finds that look at a whole collection, and why."""
+
+
+def test_nobody_else_speaks_to_the_store() -> None:
+    """Whoever reads or writes a collection does it in a module whose calls are explained here."""
+    files = {path.relative_to(SERVICE).as_posix(): path.read_text() for path in SERVICE.rglob("*.py")}
+    assert {name for name, text in files.items() if ASKING.search(text)} == MAY_ASK
+    holding = {name for name, text in files.items() if re.search(r"\bdatabase\[|\bWhole\(", text)}
+    assert holding <= {*MAY_ASK, "lookups.py"}
 
 
 async def test_each_find_is_answered_by_an_index_and_looks_at_little_else(
@@ -138,21 +192,30 @@ async def test_each_find_is_answered_by_an_index_and_looks_at_little_else(
 ) -> None:
     """At most three documents for each that matches; what asks for all of a collection gets all of it."""
     store = Store(database.client, database)
-    names = {n for n, of in inspect.getmembers(Store, inspect.isfunction) if not n.startswith("_")}
-    asked, finds = set[str](), list[tuple[str, dict[str, Any]]]()
-    with commands.during() as sent:
-        async for name in reads(store):
-            asked.add(name)
-            finds += [(name, command) for kind, command in sent if kind in ("find", "aggregate")]
-            sent.clear()
-    assert asked == names - WRITES
-    assert len(finds) >= len(asked)
-    for name, command in finds:
-        explained = await database.command({"explain": command, "verbosity": "executionStats"})
-        stats, plan = explained["executionStats"], str(explained["queryPlanner"]["winningPlan"])
-        assert "IXSCAN" in plan or not command.get("filter"), f"{name} has no index: {command['filter']}"
-        most = max(1, WORST * stats["nReturned"])
-        assert stats["totalDocsExamined"] <= most, f"{name} looks at {stats['totalDocsExamined']}: {command['filter']}"
+    names = {
+        (of, name)
+        for of, writes in WRITES.items()
+        for name, _ in inspect.getmembers(of, inspect.isfunction)
+        if not name.startswith("_") and name not in writes
+    }
+    calls = reads(store)
+    assert set(calls) == names - SCANS.keys()
+    for name, call in calls.items():
+        with commands.during() as sent:
+            await call()
+            finds = [command for kind, command in sent if kind in ("find", "aggregate")]
+        assert finds, f"{name} asks nothing"
+        for command in finds:
+            await _explained(database, str(name), command)
+
+
+async def _explained(database: Database, name: str, command: dict[str, Any]) -> None:
+    asked = _bare(command)
+    explained = await database.command({"explain": asked, "verbosity": "executionStats"})
+    stats, plan = explained["executionStats"], str(explained["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in plan or not asked.get("filter"), f"{name} has no index: {asked['filter']}"
+    most = max(1, WORST * stats["nReturned"])
+    assert stats["totalDocsExamined"] <= most, f"{name} looks at {stats['totalDocsExamined']}: {asked['filter']}"
 
 
 def _bare(command: dict[str, Any]) -> dict[str, Any]:
@@ -168,20 +231,16 @@ async def test_each_write_names_the_documents_that_it_changes(database: Database
     partition = TopicPartition("t.events", 3)
     with commands.during() as sent:
         await said(store, collection(0)[:5], offset=500, plan="d0/p0")
-        note = Note("n", 3, {"d0/p0": ("d0/m1",)})
+        note = Note("n", 3, {"d0/p0": tuple(f"d0/a-long-name-{number}" for number in range(5_000))})
         await transaction(store.client, lambda session: store.write(session, {}, [note]))
         await store.delete_notes([note])
         await store.attempts.add("d0/p0")
         await store.attempts.forget("d0/p0")
         await store.starts.without_progress({partition: Cursor(1, 0)})
-        await store.cursors.read([partition])
+        await store.cursors.start({partition: 0})
+        await store.cursors.own([partition])
+        step = {partition: (Cursor(0), Cursor(1))}
+        await transaction(store.client, lambda session: store.cursors.advance(session, step))
     filters = [one["q"] for kind, command in sent if kind in ("update", "delete") for one in command[f"{kind}s"]]
     assert len(filters) > 5
     assert all("_id" in wanted for wanted in filters)
-    finds = [
-        command["filter"]
-        for kind, command in sent
-        if kind == "find" and command["find"] in ("attempts", "starts", "cursors")
-    ]
-    assert finds
-    assert all("_id" in wanted for wanted in finds)

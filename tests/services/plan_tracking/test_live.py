@@ -76,7 +76,7 @@ class Stage:
         reader = Reader()
         if taking:
             reader.taking.set()
-        viewer = Viewer(self.store, Past(self.store.lookups), departments, lambda: NOON)
+        viewer = Viewer(self.store, Past(self.store), departments, lambda: NOON)
         stream = EventStream(viewer, PLAN, last, self.followers, Pace(**pace))
         return reader, asyncio.create_task(stream({"type": "http"}, reader.receive, reader.send))
 
@@ -220,7 +220,7 @@ async def test_there_are_only_so_many(store: Store) -> None:
     """Then callers are asked to come again."""
     followers, app = Followers(store), application("live", registry())
     async with httpx.AsyncClient() as ingest:
-        viewers = Viewers(store, Past(store.lookups), Identities(SESSIONS, ingest), lambda: NOON)
+        viewers = Viewers(store, Past(store), Identities(SESSIONS, ingest), lambda: NOON)
         app.include_router(Live(viewers, followers).router())
         with contextlib.ExitStack() as all_of_them:
             for _ in range(MOST_STREAMS):

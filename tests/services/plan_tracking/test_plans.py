@@ -112,21 +112,45 @@ async def test_a_caller_that_has_it_is_sent_nothing(store: Store) -> None:
 async def test_plans_are_listed_page_by_page(store: Store) -> None:
     """By name; each once, those that the caller may not see left out; the last page says that it is the last."""
     for number in range(7):
-        visibility = "owner" if number == 3 else "public"
+        visibility = "owner" if number in (2, 3) else "public"
         name = f"dluhc/p{number}"
         published = event("plan.published", name, {"title": "T", "visibility": visibility}, plan=name)
         await said(store, [published], plan=name)
     async with doors(store) as client:
         found, after = list[str](), ""
-        for _ in range(3):
+        while after is not None:
             page = (await client.get("/api/plans", params={"limit": 3, "after": after})).json()
             found += [plan["plan"] for plan in page["plans"]]
             after = page["next"]
-        assert found == [f"dluhc/p{number}" for number in range(7) if number != 3]
+            assert after not in ("dluhc/p2", "dluhc/p3")  # it would name what is not to be seen
+        assert found == [f"dluhc/p{number}" for number in range(7) if number not in (2, 3)]
         assert after is None
         whole = (await client.get("/api/plans", headers=key("dluhc"))).json()
         assert ([plan["plan"][-1] for plan in whole["plans"]], whole["next"]) == (list("0123456"), None)
         assert (await client.get("/api/plans", params={"limit": 0})).status_code == 422
+
+
+async def test_milestones_are_listed_page_by_page(http: httpx.AsyncClient) -> None:
+    """By name, as far as the caller may see them; the last page says that it is the last."""
+    for caller, wanted in (({}, ["dft/a", "dluhc/c"]), (key("dluhc"), ["dft/a", "dluhc/c", "dwp/b"])):
+        found, after = list[str](), ""
+        while after is not None:
+            answer = await http.get(f"{DOOR}/milestones", params={"limit": 1, "after": after}, headers=caller)
+            page = answer.json()
+            found += [one["milestone"] for one in page["milestones"]]
+            after = page["next"]
+            assert after is None or after in wanted
+        assert found == wanted
+    whole = (await http.get(f"{DOOR}/milestones")).json()
+    assert whole["next"] is None
+    stays = ("milestone", "projected", "slip", "path", "needs")
+    states = {m["milestone"]: m for m in (await http.get(DOOR)).json()["milestones"]}
+    assert all(
+        {n: one[n] for n in stays} == {n: states[one["milestone"]][n] for n in stays} for one in whole["milestones"]
+    )
+    tag = {"If-None-Match": (await http.get(f"{DOOR}/milestones")).headers["etag"]}
+    assert (await http.get(f"{DOOR}/milestones", headers=tag)).status_code == 304
+    assert (await http.get(f"{DOOR}/milestones", params={"limit": 1}, headers=tag)).status_code == 200
 
 
 async def milestone(client: httpx.AsyncClient, name: str, *departments: str) -> dict[str, Any]:

@@ -53,15 +53,20 @@ def unlisted(plan: PlanState, contributor: Contributor) -> Holds | None:
     return Holds("unlisted", 0, False, says, whole(plan))
 
 
+def unreachable(plan: PlanState, department: str) -> Holds | None:
+    """*unreachable*: others wait for what it delivers, and nobody there has confirmed an address.
+
+    It is shown on the plan and counted, and told to nobody: who could mend it reads the plan.
+    """
+    if not plan.published or plan.withdrawn:
+        return None
+    says = (
+        f"others wait for what {department} delivers, and nobody there has confirmed an address: when a date that hits "
+        "it moves, nobody there is told. Ask it for a team mailbox, and to confirm it."
+    )
+    return Holds("unreachable", 0, False, says, whole(plan))
+
+
 def whole(plan: PlanState) -> Node:
     """The plan as a cause."""
     return Node(plan=plan.plan, milestone="")
-
-
-def next_day(plan: PlanState, silent_now: bool, today: dt.date) -> dt.date | None:
-    """The next London date on which a department may fall silent although nothing arrives; None for never."""
-    if last_due(plan, today) is None or plan.reporting is None:
-        return None
-    if silent_now:
-        return today + dt.timedelta(days=1)
-    return awaited(plan.reporting, today).due + dt.timedelta(days=1)

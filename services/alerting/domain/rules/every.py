@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from schemas.alerts import SYMPTOMS, Symptom
 from schemas.states import MilestoneState, PlanState
-from services.alerting.domain.rules import departments, milestones, needs, plans
+from services.alerting.domain.rules import departments, milestones, needs, plans, worth
 from services.alerting.domain.rules.holds import Holds, Limits
 from services.alerting.domain.rules.needs import States
 from services.kit.words import london_day
@@ -26,9 +26,17 @@ OF_MILESTONES: tuple[Symptom, ...] = (
     "uncontrolled-baseline",
     "reopened",
     "engagement-unmet",
+    "money-at-risk",
 )
-OF_DEPARTMENTS: tuple[Symptom, ...] = ("silent", "unlisted")
-OF_PLANS: tuple[Symptom, ...] = ("stuck", "withdrawn", "target-moved", "tolerance-moved", "declared-green")
+OF_DEPARTMENTS: tuple[Symptom, ...] = ("silent", "unlisted", "unreachable")
+OF_PLANS: tuple[Symptom, ...] = (
+    "stuck",
+    "withdrawn",
+    "target-moved",
+    "tolerance-moved",
+    "declared-green",
+    "outcome-off-path",
+)
 """What may hold for each."""
 
 
@@ -49,6 +57,7 @@ def of_milestone(state: MilestoneState, states: States, now: dt.datetime, limits
             milestones.uncontrolled_baseline(state),
             milestones.reopened(state),
             needs.engagement_unmet(state, states),
+            worth.money_at_risk(state),
         )
     )
 
@@ -64,17 +73,30 @@ def of_plan(plan: PlanState) -> Holding:
     """What holds for a plan as a whole; of one that was never published only that it is stuck."""
     if not plan.published:
         return _found((plans.stuck(plan),))
-    rules = (plans.stuck, plans.withdrawn, plans.target_moved, plans.tolerance_moved, plans.declared_green)
+    rules = (
+        plans.stuck,
+        plans.withdrawn,
+        plans.target_moved,
+        plans.tolerance_moved,
+        plans.declared_green,
+        worth.outcome_off_path,
+    )
     return _found(rule(plan) for rule in rules)
 
 
-def of_department(plan: PlanState, department: str, heard: dt.date | None, now: dt.datetime) -> Holding:
-    """What holds for a department in a plan; `heard` is the latest date as at which it was heard of."""
+def of_department(
+    plan: PlanState, department: str, heard: dt.date | None, now: dt.datetime, *, unreachable: bool = False
+) -> Holding:
+    """What holds for a department in a plan; `heard` is the latest date as at which it was heard of.
+
+    `unreachable` says that others wait for it, and that nobody there has confirmed an address.
+    """
     listed = next((one for one in plan.contributors if one.department == department), None)
     return _found(
         (
             departments.silent(plan, department, heard, london_day(now)),
             departments.unlisted(plan, listed) if listed else None,
+            departments.unreachable(plan, department) if unreachable else None,
         )
     )
 

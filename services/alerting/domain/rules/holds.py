@@ -34,6 +34,14 @@ def reason(says: str, cause: str = UNNAMED) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The thresholds that are Milepost's own: a milestone may be blocked for `blocked_days`."""
+    """The thresholds that are Milepost's own: a milestone may be blocked for `blocked_days`.
+
+    What nobody has answered for `patience` working days goes to the lead.
+    """
 
     blocked_days: int = 10
+    patience: int = 5
+
+
+LIMITS = Limits()
+"""What holds where nobody has set another."""

@@ -1,55 +1,46 @@
-"""Rules about what a plan is for: the money that pays for it, and what it is to make better.
+"""Rules about what a plan is for: the money that pays for it, and what it is to make better."""
 
-They judge plain values, since no state carries money or outcomes yet; nothing raises them before one does.
-"""
-
-import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
 
-from schemas.states import Node
+from schemas.states import FundAtRisk, MilestoneState, PlanState
+from services.alerting.domain.rules.departments import whole
 from services.alerting.domain.rules.holds import Holds
+from services.alerting.domain.rules.milestones import node, quoted
 from services.kit.words import counted, day_in_words
 
 
-def money_at_risk(
-    paid: Node, projected: dt.date | None, fund: str, spend_by: dt.date, amount: Decimal | None
-) -> Holds | None:
-    """*money at risk*: a milestone is projected after the date by which the fund that pays for it must be spent.
-
-    `amount` is in pounds, None where it is not known.
-    """
-    if projected is None or projected <= spend_by:
+def money_at_risk(state: MilestoneState) -> Holds | None:
+    """*money at risk*: it is projected after the date by which a fund that pays for it must be spent."""
+    risk = state.money_at_risk
+    if state.lifecycle != "open" or risk is None:
         return None
-    days = (projected - spend_by).days
-    money = f"£{amount:,.0f} of {fund}" if amount is not None else f"money of {fund}"
+    others = len(risk.funds) + risk.more - 1
+    more = f"; so is money of {counted(others, 'other fund')}" if others else ""
     says = (
-        f"{money} must be spent by {day_in_words(spend_by)}, and this is projected {counted(days, 'day')} later. "
-        "Ask whether the fund can wait, or bring the date forward."
+        f"{_money(risk.funds[0])} is at risk: it must be spent by {day_in_words(risk.spend_by)}, and this is projected "
+        f"{counted(risk.days, 'day')} later{more}. Ask whether the fund can wait, or bring the date forward."
     )
-    return Holds("money-at-risk", days, False, says, paid)
+    return Holds("money-at-risk", risk.days, bool(state.cause and state.cause.by_day), says, node(state))
 
 
-def outcome_off_path(
-    plan: Node,
-    title: str,
-    direction: Literal["increase", "decrease"],
-    path: Sequence[tuple[dt.date, Decimal]],
-    observed: tuple[dt.date, Decimal],
-) -> Holds | None:
-    """*outcome off its path*: the latest value is worse than the straight path to the target has it on that day.
+def _money(fund: FundAtRisk) -> str:
+    return f"money of {quoted(fund.fund)}" if fund.amount is None else f"£{fund.amount:,.0f} of {quoted(fund.fund)}"
 
-    `path` has the first and the last point (baseline and target), `observed` the end of a period and its value.
-    """
-    (begins, baseline), (ends, target) = path
-    day, value = observed
-    share = Decimal(min(max((day - begins).days, 0), (ends - begins).days)) / max((ends - begins).days, 1)
-    wanted = baseline + (target - baseline) * share
-    if value >= wanted if direction == "increase" else value <= wanted:
+
+def outcome_off_path(plan: PlanState) -> Holds | None:
+    """*outcome off its path*: the latest value is worse than the straight path to the target has it."""
+    if not plan.off_path or plan.withdrawn:
         return None
+    first, others = plan.off_path[0], len(plan.off_path) - 1 + plan.more.get("off_path", 0)
+    at = f" at {first.place}" if first.place else ""
+    more = f" So are {counted(others, 'other series', 'other series')} of its outcomes." if others else ""
     says = (
-        f"{title} stood at {value.normalize():f} on {day_in_words(day)}; its path to the target has it at "
-        f"{round(wanted, 2).normalize():f}. Ask what would bring it back."
+        f"{quoted(first.title)}{at} stood at {_figure(first.value)} ({quoted(first.unit)}) in {quoted(first.period)}; "
+        f"its path to {_figure(first.target)} by {day_in_words(first.target_date)} has it at {_figure(first.wanted)}."
+        f"{more} Ask what would bring it back."
     )
-    return Holds("outcome-off-path", 0, False, says, plan)
+    return Holds("outcome-off-path", 0, False, says, whole(plan))
+
+
+def _figure(value: Decimal) -> str:
+    return f"{round(value, 2).normalize():,f}"

@@ -69,9 +69,10 @@ def _days(before: Any, after: Any) -> int | None:
 
 def unexplained(row: Row, state: MilestoneState | None) -> Iterator[Finding]:
     """That the row moves a date further away than the plan has it, and gives no reason, or the old one."""
-    if state is None or state.declared is None or row.due is None or row.state == "cancelled":
+    known = (state.actual or state.declared) if state else None
+    if state is None or known is None or row.due is None or row.state == "cancelled":
         return
-    days = (row.due.date - state.declared).days
+    days = (row.due.date - known).days
     if days <= 0:
         return
     later = f"{row.slot} moves {days:,} days later than the plan has it"

@@ -42,3 +42,12 @@ def period(date: PreciseDate) -> str:
         return f"the financial year {last.year - 1}/{last:%y}"
     first = f"{last.replace(day=1, month=last.month - 2):%B}-" if date.precision == "quarter" else ""
     return f"{first}{last:%B %Y}"
+
+
+def several_projects(names: Sequence[str]) -> str:
+    """What is said of a file about several projects."""
+    named = listed([shortened(name) for name in names])
+    return (
+        f"the file is about {len(names)} projects ({named}), and each milestone is named under its own. Leave the "
+        "project reference empty: one that you give holds for all of them"
+    )

@@ -13,7 +13,7 @@ from services.ingest.domain.returns.listing import Chosen, heading
 from services.ingest.domain.returns.lists import Placed, linked_row, lists_in, read_lists
 from services.ingest.domain.returns.model import Choices, Column, Finding, Return, Row
 from services.ingest.domain.returns.needs import index
-from services.ingest.domain.returns.phrases import listed, shortened
+from services.ingest.domain.returns.phrases import listed, several_projects, shortened
 from services.ingest.domain.returns.sheet import Sheet, about_sheet, columns_of, needs_of, sheet_of
 from services.ingest.domain.returns.table import Table
 
@@ -100,8 +100,7 @@ def _project(front: Front, rows: Sequence[Row]) -> tuple[str | None, list[Findin
     named = list(dict.fromkeys(row.project for row in rows if row.project))
     if len(named) <= 1:
         return front.project or (named[0] if named else None), []
-    message = f"the rows are of {len(named)} projects ({listed(named)}), and a return is about one: send one for each"
-    return front.project, [Finding("noted", message, field="project")]
+    return front.project, [Finding("noted", several_projects(named), field="project")]
 
 
 def _read_forms(grids: Sequence[Grid], tables: Sequence[Placed], choices: Choices) -> Return:

@@ -1,12 +1,12 @@
 """A department's milestones as the lines of a return, to be changed and sent back; unchanged, they change nothing."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 
 from schemas.dates import PreciseDate
 from schemas.names import owner, project_of
 from schemas.states import MilestoneState
+from services.kit.cells import may_be_formula
 from services.kit.words import readable
 
 ID, TITLE, TYPE, STATUS, REASON = "ID", "Milestone", "Type", "Status", "Reason"
@@ -18,8 +18,6 @@ STATUSES = {"open": "Open", "done": "Done", "cancelled": "Cancelled"}
 """What the columns of these names may hold; the statuses by lifecycle."""
 
 Cell = str | dt.date | None
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def lines(states: Iterable[MilestoneState], department: str, project: str | None = None) -> list[tuple[Cell, ...]]:
@@ -61,16 +59,6 @@ def written(date: PreciseDate | None) -> Cell:
     return f"FY {years}" if date.precision == "financial-year" else f"Q{(date.date.month - 4) % 12 // 3 + 1} {years}"
 
 
-def may_be_formula(text: str) -> bool:
-    """Whether a spreadsheet would take the text, or what stands behind its apostrophes, for a formula."""
-    return _FORMULA.match(text) is not None
-
-
-def marked(text: str) -> str:
-    """The text as a spreadsheet takes it for text: behind an apostrophe where it may be a formula."""
-    return f"'{text}" if may_be_formula(text) else text
-
-
 def unmarked(text: str) -> str:
-    """The text without the apostrophe of `marked`."""
+    """The text without the apostrophe by which a spreadsheet takes it for text."""
     return text[1:] if text[:1] == "'" and may_be_formula(text) else text

@@ -71,8 +71,8 @@ def about_dates(schedule: Schedule, dates: Dates, choices: Choices) -> Iterator[
     if others:
         read = f"{agreed} has the agreed dates" if agreed else "none of them is the current one, so none is read"
         message = (
-            f"the schedule has the baselines {listed(saved)}: {read}. If another was agreed, say "
-            f"columns={others[0]}=baseline"
+            f"the schedule has the baselines {listed(saved)}: {read}. If another was agreed, "
+            f"choose what it means (columns={others[0]}=baseline)"
         )
         yield Finding("noted", message, sheet=schedule.sheet, field=BASELINE)
     for name, means in choices.columns.items():

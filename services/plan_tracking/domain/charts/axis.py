@@ -79,7 +79,11 @@ def axis(days: Sequence[dt.date], today: dt.date, left: int, right: int) -> Axis
     far = farthest(first, last)
     if (first - today).days <= far and (today - last).days <= far:
         first, last = min(first, today), max(last, today)
-    first, last = _padded(first, last)
+    return spanning(*_padded(first, last), left, right)
+
+
+def spanning(first: dt.date, last: dt.date, left: int, right: int) -> Axis:
+    """The axis of exactly these days."""
     bare = Axis(first, last, left, right)
     return Axis(first, last, left, right, tuple(_legible(list(_ticks(bare)))))
 

@@ -82,6 +82,28 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """An end of a need that lies in another plan: `inward` where the row needs it, and whether it drives the date.
+
+    `step` is the milestone there, as far as the reader may know it; `line` and `arrow` are SVG path data.
+    """
+
+    step: Step
+    inward: bool
+    drives: bool
+    x: int
+    y: int
+    line: str
+    arrow: str
+
+    @property
+    def meaning(self) -> str:
+        """What it says."""
+        where = f" in plan {self.step.plan}" if self.step.plan else ""
+        return f"{'Needs' if self.inward else 'Is needed by'} {self.step.title}{where}"
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A milestone: what its columns say, its middle `y`, its markers, and the lines (indexes) of its cause's path."""
 
@@ -100,6 +122,7 @@ class Row:
     cause: tuple[int, ...] = ()
     caused_by: tuple[tuple[int, int], ...] = ()
     undrawn: int = 0
+    ports: tuple[Port, ...] = ()
 
     @property
     def flag(self) -> Mark | None:
@@ -109,7 +132,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A department: its heading, which begins at `y`, and its rows."""
+    """Milestones under a heading, which begins at `y` (none, without a title), and their rows."""
 
     title: str
     counts: str
@@ -129,6 +152,11 @@ class Chart:
     groups: tuple[Group, ...]
     edges: tuple[Edge, ...]
     missing: tuple[Missing, ...]
+
+    @property
+    def crossing(self) -> bool:
+        """Whether a need of it crosses to another plan."""
+        return any(row.ports for row in self.rows)
 
     @property
     def rows(self) -> list[Row]:

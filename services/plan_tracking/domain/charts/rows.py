@@ -1,12 +1,12 @@
 """The rows of the plan chart: milestones by department and date, each with its markers, its slip and its columns."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 
-from schemas.states import MilestoneState, PlanState
+from schemas.states import MilestoneState
 from services.kit.words import counted, day_in_words, short_day, slip_in_figures, slip_in_words
-from services.plan_tracking.domain.charts.axis import Axis
+from services.plan_tracking.domain.arrange import Groups, shown_date
+from services.plan_tracking.domain.charts.axis import Axis, spanning
 from services.plan_tracking.domain.charts.axis import axis as axis_for
 from services.plan_tracking.domain.charts.model import (
     BAND,
@@ -25,52 +25,36 @@ from services.plan_tracking.domain.charts.model import (
     Side,
 )
 from services.plan_tracking.domain.charts.text import fit
-from services.plan_tracking.domain.directory import Directory, expected, is_overdue, title_of
+from services.plan_tracking.domain.directory import expected, is_overdue, title_of
 from services.plan_tracking.domain.sentences import STATUS_WORDS, status_words, tally
 
 
-def ordered(plan: PlanState, known: Directory) -> list[tuple[str, list[MilestoneState]]]:
-    """The milestones by department (the lead first, then as the plan lists them), each by date, the undated last."""
-    by_department: defaultdict[str, list[MilestoneState]] = defaultdict(list)
-    for state in known.milestones.values():
-        by_department[state.department].append(state)
-    first = [plan.lead, *(each.department for each in plan.contributors)]
-    names = list(dict.fromkeys([*(n for n in first if n in by_department), *sorted(by_department)]))
-    return [(name, sorted(by_department[name], key=_when)) for name in names]
-
-
-def _when(state: MilestoneState) -> tuple[dt.date, int, str]:
-    """By date; of one date what drives others before what it drives."""
-    return shown_date(state) or dt.date.max, len(state.path), state.milestone
-
-
-def shown_date(state: MilestoneState) -> dt.date | None:
-    """Where the marker stands: the expected date; of a cancelled milestone the date it last had."""
-    last = state.declared if state.lifecycle == "cancelled" else None
-    return state.projected or last
-
-
-def axis_of(states: Sequence[MilestoneState], today: dt.date) -> Axis:
-    """The axis of these milestones, with room at its ends for the dates of what lies beyond them."""
+def axis_of(states: Sequence[MilestoneState], today: dt.date, days: tuple[dt.date, dt.date] | None = None) -> Axis:
+    """The axis of these milestones (or of these days), with room at its ends for the dates of what lies beyond them."""
     pairs = [(state.baseline.date if state.baseline else None, shown_date(state)) for state in states]
-    days = [day for pair in pairs for day in pair if day is not None]
+    dates = [day for pair in pairs for day in pair if day is not None]
     left, right = PLOT + INSET, WIDTH - TURN
-    axis = axis_for(days, today, left, right)
-    sides = {axis.beyond(day) for day in [*days, today]}
-    return axis_for(days, today, left + FLAG * (-1 in sides), right - FLAG * (1 in sides))
+
+    def made(left: int, right: int) -> Axis:
+        return spanning(*days, left, right) if days else axis_for(dates, today, left, right)
+
+    plain = made(left, right)
+    sides = {plain.beyond(day) for day in [*dates, today]}
+    return made(left + FLAG * (-1 in sides), right - FLAG * (1 in sides))
 
 
-def groups_of(plan: PlanState, known: Directory, axis: Axis, today: dt.date) -> tuple[Group, ...]:
-    """The departments and their rows, from top to bottom."""
-    groups, y = [], 0
-    for name, states in ordered(plan, known):
-        middle = y + BAND + ROW // 2
+def groups_of(groups: Groups, axis: Axis, today: dt.date) -> tuple[Group, ...]:
+    """The groups and their rows, from top to bottom; a group without a title has no heading."""
+    made, y = [], 0
+    for title, states in groups:
+        band = BAND if title else 0
+        middle = y + band + ROW // 2
         rows = tuple(_row(state, middle + ROW * index, axis, today) for index, state in enumerate(states))
         counts = f"{counted(len(states), 'milestone')}{_wanting(states)}"
         width = PLOT - 2 * TITLE_X
-        groups.append(Group(fit(known.department(name), width, 13.5), fit(counts, width, 12), y, rows))
-        y += BAND + ROW * len(states)
-    return tuple(groups)
+        made.append(Group(fit(title, width, 13.5), fit(counts, width, 12), y, rows))
+        y += band + ROW * len(states)
+    return tuple(made)
 
 
 def _wanting(states: Sequence[MilestoneState]) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from services.alerting.domain.attempts import Following, Outcome, following
+from services.alerting.domain.attempts import Following, Outcome, following, patience
 from tests.services.alerting.examples import NOW
 
 SCHEDULE = (5.0, 300.0)
@@ -22,7 +22,12 @@ def seconds(found: Following) -> float | None:
 
 @pytest.mark.parametrize(
     ("outcome", "state"),
-    [(Outcome("delivered"), "sent"), (Outcome("refused"), "stopped"), (Outcome("gone", "410"), "stopped")],
+    [
+        (Outcome("delivered"), "sent"),
+        (Outcome("refused"), "stopped"),
+        (Outcome("bounced"), "stopped"),
+        (Outcome("gone", "410"), "stopped"),
+    ],
 )
 def test_ends(outcome: Outcome, state: str) -> None:
     """Delivered, refused and gone are ends; only the last ends the subscription too."""
@@ -48,3 +53,25 @@ def test_a_receiver_may_ask_for_patience_but_not_for_ever() -> None:
     assert seconds(after(Outcome("failed", retry_after=60))) == 60
     assert seconds(after(Outcome("failed", retry_after=1))) == 5
     assert after(Outcome("failed", retry_after=1e12)).next == NOW + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("30", 30),
+        (" 30 ", 30),
+        ("0", 0),
+        ("9" * 400, 86_400),
+        (f"{NOW + dt.timedelta(minutes=5):%a, %d %b %Y %H:%M:%S} GMT", 300),
+        (f"{NOW - dt.timedelta(minutes=5):%a, %d %b %Y %H:%M:%S} GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        (None, None),
+        ("soon", None),
+        ("-5", None),
+        ("\u0663\u0660", None),
+        ("Fri, 99 Foo 2026 99:99:99 GMT", None),
+    ],
+)
+def test_patience_is_asked_for_in_seconds_or_until_a_date(said: str | None, seconds: float | None) -> None:
+    """Nonsense asks for nothing, and nobody asks for more than a day."""
+    assert patience(said, NOW) == seconds

@@ -1,8 +1,15 @@
 """Letters: a notification as a person reads it."""
 
-from schemas.alerts import NotificationData
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from typing import get_args
+
+import pytest
+
+from schemas.alerts import NotificationData, Rule, Told, ToldCause, ToldOfCause
 from services.alerting.domain.letter import Letter, letter
-from tests.services.alerting.examples import RAIL, SKILLS, STATION, Step, chain
+from tests.services.alerting.examples import PLAN, RAIL, SKILLS, STATION, Step, chain, day, states
 from tests.services.alerting.world import World
 
 MOVED = Step(RAIL, 100, 150, reason="Possession moved by Network Rail")
@@ -20,12 +27,17 @@ def test_a_move_reads_as_a_letter() -> None:
     world.hear(chain())
     world.hear(chain(rail=MOVED))
     found = written(world.told())
-    assert found.subject == "50 days later: Rail 2 (dft/rail-2) and 2 more"
+    assert found.subject == "50 days later: Rail 2 (dft/rail-2) and 2 more, 1 of them yours"
     assert found.text() == (
-        "Dates have moved: 3 milestones.\n"
+        "Dates have moved: 3 milestones, 1 of them yours.\n"
+        "\n"
+        "What it costs you:\n"
+        "* Skills 1 (dfe/skills-1): 30 days later than agreed\n"
         "\n"
         "Rail 2 (dft/rail-2): 50 days later than agreed\n"
         "Why: Possession moved by Network Rail\n"
+        "Whom to ask: dft\n"
+        "http://plans.example/plans/dluhc/towns-fund/milestones/dft/rail-2\n"
         "\n"
         "* Rail 2 (dft/rail-2)\n"
         "  Agreed for 5 March 2027, now 24 April 2027: 50 days later than agreed.\n"
@@ -34,7 +46,7 @@ def test_a_move_reads_as_a_letter() -> None:
         "  Agreed for 15 March 2027, now 24 April 2027: 40 days later than agreed.\n"
         "  Path: Rail 2, then Station square\n"
         "\n"
-        "* Skills 1 (dfe/skills-1)\n"
+        "* Skills 1 (dfe/skills-1) – yours\n"
         "  Agreed for 25 March 2027, now 24 April 2027: 30 days later than agreed.\n"
         "  Path: Rail 2, then Station square, then Skills 1\n"
         "\n"
@@ -97,7 +109,77 @@ def test_good_news_says_so() -> None:
     world.hear([Step(RAIL, 100)])
     found = written(world.told())
     assert found.subject == "Recovered: Rail 2 (dft/rail-2)"
-    assert found.opening == "Good news: 1 milestone back within tolerance."
+    assert found.opening == "Good news, back within tolerance: 1 milestone."
+
+
+HOSTILE = "Rail\r\nBcc: all@example.gov.uk =?utf-8?q?=0D=0ABcc:_x?= \u202e<script>alert(1)</script>"
+
+
+def test_a_name_can_add_no_header_and_no_markup() -> None:
+    """Line ends, encoded words, marks that turn the direction and tags: in subject, text and HTML they are words."""
+    world = World()
+    world.take([one.model_copy(update={"title": HOSTILE}) for one in states([Step(RAIL, 100)], 1)])
+    moved = states([Step(RAIL, 100, 150, reason=HOSTILE)], 2)
+    world.take([one.model_copy(update={"title": HOSTILE, "contact": HOSTILE}) for one in moved])
+    found = written(world.told())
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = found.subject
+    parsed = message_from_bytes(message.as_bytes(), policy=default)
+    assert parsed.keys() == ["Subject"]
+    assert "\n" not in str(parsed["Subject"])
+    for text in (found.subject, found.text(), found.html()):
+        assert "\u202e" not in text
+        assert "\r" not in text
+    assert "Bcc" not in [line.partition(":")[0] for line in found.text().splitlines()]
+    assert "<script" not in found.html()
+
+
+@pytest.mark.parametrize("rule", get_args(Rule))
+def test_every_rule_has_a_subject_that_says_what_holds(rule: Rule) -> None:
+    """Days or what it is first, then the milestone; the reason is a sentence of the letter."""
+    told = Told(
+        plan=PLAN,
+        milestone=RAIL,
+        title="Rail 2",
+        department="dft",
+        rule=rule,
+        from_=day(100),
+        to=day(150),
+        days=50,
+        against_baseline=50,
+        path=(),
+        reason="something is so. Do this",
+    )
+    cause = ToldCause(
+        plan=PLAN, milestone=RAIL, department="dft", title="Rail 2", days=50, reason=None, contact="a@b.uk"
+    )
+    found = letter(NotificationData(kind="moved", links={}, causes=(ToldOfCause(cause=cause, moved=(told,)),)), {})
+    assert found.subject.endswith(": Rail 2 (dft/rail-2)")
+    assert "Whom to ask: a@b.uk (dft)" in found.text()
+    said = {"slipped": "Agreed for", "inherited-slip": "Agreed for", "overdue": "Overdue: it was to be met"}
+    assert said.get(rule, "Something is so. Do this") in found.text()
+
+
+def test_a_digest_says_that_it_is_one() -> None:
+    """Of the day, or of the week."""
+    world = World(rhythm="weekly")
+    world.hear([Step(RAIL, 100)])
+    world.hear([MOVED])
+    assert written(world.told("weekly")).opening.startswith("Your digest of the week. Dates have moved")
+
+
+def test_what_can_be_done_is_offered_while_it_holds() -> None:
+    """A link to answer it is in a letter of what is late, and not in one of what is over."""
+    world, link = World(), ("Answer", "http://a/answer")
+    world.hear([Step(RAIL, 100)])
+    world.hear([MOVED])
+    moved = world.told()
+    world.hear([Step(RAIL, 100)])
+    over = world.told()
+    assert moved is not None
+    assert over is not None
+    assert link in letter(moved, {}, [link]).links
+    assert link not in letter(over, {}, [link]).links
 
 
 def test_a_long_letter_counts_what_it_does_not_name() -> None:
@@ -106,6 +188,6 @@ def test_a_long_letter_counts_what_it_does_not_name() -> None:
     world.hear([Step(RAIL, 100), *(Step(f"dfe/m{n}", 100, needs=(RAIL,)) for n in range(150))])
     world.hear([MOVED, *(Step(f"dfe/m{n}", 100, needs=(RAIL,)) for n in range(150))])
     found = written(world.told())
-    assert found.subject == "50 days later: Rail 2 (dft/rail-2) and 150 more"
+    assert found.subject == "50 days later: Rail 2 (dft/rail-2) and 150 more, all of them yours"
     assert len(found.sections[0].blocks) == 100
     assert "The first 100 are shown here, 51 more on the plan's page." in found.text()

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from schemas.payloads import PlacedIn
+from services.alerting.domain.answers import Answer
+from services.alerting.domain.answers import Scope as Answered
 from services.alerting.domain.due import QUIET
 from services.alerting.domain.rhythm import Hours
 from services.alerting.domain.rules.book import RuleBook
@@ -22,6 +24,8 @@ from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, Step, chai
 from tests.services.alerting.stored import arrive, heard, subscribed, subscription
 
 MOVED = Step(RAIL, 100, 150)
+SILENT_UNTIL = dt.date(2026, 12, 4)
+"""A Friday."""
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 TOMORROW_AT_8 = dt.datetime(2026, 11, 26, 8, tzinfo=dt.UTC)
 MONDAY_AT_8 = dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC)
@@ -160,3 +164,40 @@ async def test_what_each_scope_hears(store: Store, scope: Scope, milestones: lis
     await listening(store, subscription("s1", scope=scope))
     await tell(store, NOW + QUIET)
     assert await told(store, "s1") == ([("at_once", sorted(milestones))] if milestones else [])
+
+
+async def silenced(store: Store, by: str) -> None:
+    """An office wants to hear nothing of the plan for a while."""
+    answer = Answer("a", "silenced", Answered(PLAN), by, SILENT_UNTIL, "We are replanning", NOW)
+
+    async def work(session: Session) -> None:
+        await store.answers.add(session, answer)
+
+    await transaction(store.client, work)
+
+
+async def test_what_is_silenced_is_told_on_the_day_after_with_nothing_arriving(store: Store) -> None:
+    """At the subscription's hour; another office is told at once."""
+    await silenced(store, "dfe")
+    await listening(store, subscription("s-dfe"), subscription("s-dft", owner="dft", departments=("dft",)))
+    await tell(store, NOW + QUIET)
+    assert [rhythm for rhythm, _ in await told(store, "s-dft")] == ["at_once"]
+    assert await told(store, "s-dfe") == []
+    after = dt.datetime(2026, 12, 5, 8, tzinfo=dt.UTC)
+    await tell(store, after - HOUR)
+    assert await told(store, "s-dfe") == []
+    await tell(store, after)
+    assert await told(store, "s-dfe") == [("at_once", sorted(step.name for step in chain()))]
+
+
+async def test_what_takes_up_an_earlier_message_refers_to_it(store: Store) -> None:
+    """The second and the third message of one slip name the first; that of something else names none."""
+    await listening(store, subscription("s1"))
+    await tell(store, NOW + QUIET)
+    for version, steps in ((3, chain(rail=Step(RAIL, 100, 190))), (4, chain()), (5, [Step("dfe/other", 100, 150)])):
+        now = NOW + version * HOUR
+        await heard(store, steps, version, now)
+        await tell(store, now + QUIET)
+    records = await store.notifications.find(f"s1-{number}" for number in range(1, 5))
+    threads = {record.number: record.thread for record in records}
+    assert threads == {1: None, 2: "s1-1", 3: "s1-1", 4: None}

@@ -12,6 +12,7 @@ from services.ingest.pages.signing import HOME, own_path
     [
         ("plan", "dluhc/x", [("plan", "dluhc/x")]),
         ("project", "", []),
+        ("statuses", "=open", [("statuses", "=open")]),
         ("rename:6.01.4", " A new title ", [("rename", "6.01.4=A new title")]),
         ("rename:6.01.4", "", []),
         ("same:row 7", "dft/are/obc", [("same", "row 7=dft/are/obc")]),

@@ -57,4 +57,4 @@ def test_several_projects_are_kept_apart() -> None:
     ]
     assert [need.slot for need in found.rows[1].needs] == ["EC0001 A0001"]
     assert found.project is None
-    assert "the file has 2 projects (EC0001 and EC0002)" in said(found)
+    assert "the file is about 2 projects (EC0001 and EC0002)" in said(found)

@@ -205,6 +205,20 @@ async def test_nothing_is_published_before_it_is_confirmed_or_ready(desk: Desk) 
     assert [one["field"] for one in none.json()["errors"]] == ["file"]
 
 
+async def test_a_dry_run_of_a_return_refuses_what_would_be_and_publishes_nothing(desk: Desk) -> None:
+    """Its answer is the preview, although `publish` is sent."""
+    files, form = {"file": ("return.csv", table())}, {"plan": PLAN, "department": "dft", **CHOSEN}
+
+    async def post(**more: Any) -> httpx.Response:
+        address = "/returns?dry_run=true"
+        return await desk.ingest.http.post(address, data={**form, **more}, files=files, headers=desk.dft)
+
+    tried = await post(**CONFIRMED)
+    assert (tried.status_code, tried.json()["dry_run"], tried.json()["published"]) == (200, True, False)
+    assert (await post(publish="true")).status_code == 422
+    assert await desk.ingest.database["returns"].count_documents({}) == 0
+
+
 async def test_the_store_forgets_drafts_and_keeps_the_first_publication(desk: Desk) -> None:
     """A draft of no bytes is one too; a receipt that is begun again stays published."""
     drafts, returns = DraftStore(desk.ingest.database), ReturnStore(desk.ingest.database)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.events import LogRecord
 from schemas.states import MilestoneState, PlanState
 from services.plan_tracking.domain.about import about
-from services.plan_tracking.domain.conclude import milestone_state, plan_state
+from services.plan_tracking.domain.conclude import milestone_said, milestone_state, plan_said, plan_state
 from services.plan_tracking.domain.fold import Folded, fold
 from services.plan_tracking.domain.model import Entry, Loaded, Plan, Subject
 from services.plan_tracking.domain.network import Network
@@ -32,12 +32,16 @@ def fold_all(batches: Sequence[Sequence[LogRecord]]) -> tuple[Folded, dict[str, 
 
 
 def concluded(batches: Sequence[Sequence[LogRecord]]) -> tuple[PlanState, dict[str, MilestoneState]]:
-    """The states that follow, without versions."""
+    """The states that follow, without versions; what is stored of each is what the contract makes of it."""
     folded, subjects = fold_all(batches)
     milestones = {name: subjects[name] for name in folded.network.given}
     states = {n: milestone_state(folded.plan, m, folded.network, None) for n, m in milestones.items()}
-    plan = plan_state(folded.plan, folded.network, folded.tallies).model_copy(update={"version": 0})
-    return plan, {name: state.model_copy(update={"version": 0}) for name, state in states.items()}
+    plan = plan_state(folded.plan, folded.network, folded.tallies)
+    assert plan.model_dump(mode="json") == plan_said(folded.plan, folded.network, folded.tallies)
+    for name, state in states.items():
+        assert state.model_dump(mode="json") == milestone_said(folded.plan, milestones[name], folded.network, None)
+    states = {name: state.model_copy(update={"version": 0}) for name, state in states.items()}
+    return plan.model_copy(update={"version": 0}), states
 
 
 @given(st.lists(records(), min_size=1, max_size=14), st.data())

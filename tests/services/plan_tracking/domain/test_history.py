@@ -82,7 +82,7 @@ def test_reasons_are_quoted(known: Directory) -> None:
             {"needs": "dft/riverside-halt/fbc"},
             "said that it no longer needs Full business case approved",
         ),
-        ("milestone.blocked", {}, "said: milestone blocked"),
+        ("milestone.sighted", {}, "said: milestone sighted"),
     ],
 )
 def test_every_kind_of_record_is_told(known: Directory, type_: str, data: dict[str, object], said: str) -> None:
@@ -108,3 +108,37 @@ def test_equal_times_are_told_in_the_order_of_acceptance(known: Directory) -> No
         accepted=first.accepted + dt.timedelta(seconds=1),
     )
     assert [told.reason for told in story([later, first], known)] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        (
+            "milestone.rebaselined",
+            {"baseline": "2027-03-01", "approved_by": "Projects board", "reason": "Scope"},
+            "agreed a new baseline 1 March 2027, approved by Projects board",
+        ),
+        ("milestone.started", {"started": "2026-11-02"}, "said that work began on 2 November 2026"),
+        ("milestone.progressed", {"percent": 40, "note": "Piles in"}, "reported progress: 40 per cent (Piles in)"),
+        ("milestone.blocked", {"reason": "No consent"}, "said that it is blocked"),
+        ("milestone.unblocked", {}, "said that it is blocked no longer"),
+        ("milestone.reopened", {"reason": "Not so"}, "opened it again"),
+        ("confidence.assessed", {"scale": "RAG", "value": "Green"}, "declared its confidence green (RAG)"),
+        (
+            "dependency.disputed",
+            {"needed_by": "dfe/skills-centre/site"},
+            "disputed that it is needed by Site handed over",
+        ),
+        ("dependency.accepted", {"needed_by": ""}, "accepted that it is needed"),
+        (
+            "dependency.absorbed",
+            {"needs": "dfe/skills-centre/site", "until": "2027-01-31"},
+            "said that it can take in what moves in Site handed over until 31 January 2027",
+        ),
+    ],
+)
+def test_every_word_of_the_contract_is_told_as_a_sentence(
+    known: Directory, kind: str, data: dict[str, object], said: str
+) -> None:
+    """No event is shown by the name of its type."""
+    assert _what(known, entry(kind, data, "2026-11-20T09:00")) == [f"Department for Transport {said}"]

@@ -98,7 +98,7 @@ def _open() -> MilestoneState:
         ({"float_days": -1}, "Comes 1 day too late for the owner's date"),
         ({"projected": "2027-01-01"}, "Sets the date: the owner has given none"),
         ({"waiting": "undated"}, "Adds no date: it has no date"),
-        ({"waiting": "other-plan"}, "Adds no date: dates do not yet travel between plans"),
+        ({"waiting": "other-plan"}, "Adds no date: its plan has not answered yet"),
     ],
 )
 def test_a_need_says_what_room_it_leaves(given: dict[str, object], said: str) -> None:

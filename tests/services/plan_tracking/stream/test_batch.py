@@ -197,7 +197,7 @@ async def test_a_day_begins_for_a_plan_with_an_open_milestone_in_the_past(tracki
 async def poison(tracking: PlanTracking, name: str) -> None:
     """Damages a milestone in the store, so that whatever touches it fails."""
     key = {"_id": milestone_key(PLAN, name)}
-    await tracking.store._milestones.update_one(key, {"$set": {"registers": {"title": 7}}})
+    await tracking.store._milestones.collection.update_one(key, {"$set": {"registers": {"title": 7}}})
 
 
 async def test_a_plan_that_cannot_be_folded_is_stuck_and_the_others_go_on(

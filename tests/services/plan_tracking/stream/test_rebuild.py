@@ -1,5 +1,6 @@
 """Rebuilding on a real store: equal, or mended and told what differed; a stuck plan is retried by it."""
 
+import datetime as dt
 from typing import Any
 
 from schemas import topics
@@ -58,7 +59,7 @@ async def test_what_differs_is_named_and_mended(servers: Servers, tracking: Plan
     """A date that no record accounts for is put right, and announced."""
     at = await work_on(tracking, [record(0, planned("dft/a")), record(1, planned("dft/b"))], Cursor(0))
     key = milestone_key(PLAN, "dft/a")
-    await tracking.store._milestones.update_one({"_id": key}, {"$set": {"state.projected": "2030-01-01"}})
+    await tracking.store._milestones.collection.update_one({"_id": key}, {"$set": {"state.projected": "2030-01-01"}})
     report = await rebuilt(tracking, 2, at)
     assert (report["differing"], report["named"]) == (1, [key])
     states = {state.milestone: str(state.projected) for state in await tracking.store.milestone_states(PLAN)}
@@ -84,3 +85,22 @@ async def test_a_stuck_plan_is_retried(tracking: PlanTracking) -> None:
     assert (again.stuck, again.version) == (False, 4)
     assert {state.milestone for state in await tracking.store.milestone_states(PLAN)} == {"dft/a", "dft/b", "dft/c"}
     assert [entry.won for entry in await tracking.store.history(PLAN, "dft/b")] != [()]
+
+
+async def test_what_comes_with_the_request_is_folded_upon_the_history(tracking: PlanTracking) -> None:
+    """A move in the same batch differs from no history; it moves what needs it, and its record is kept."""
+    rows = [record(0, planned("dft/a")), record(1, planned("dwp/b")), record(2, needing("dwp/b", "dft/a"))]
+    at = await work_on(tracking, rows, Cursor(0))
+    later = (NOON + dt.timedelta(hours=1)).isoformat()
+    moved = planned("dft/a", "2027-03-01", id="moved", time=later)
+    await work_on(tracking, [record(3, request("r")), record(4, moved)], at)
+    [report] = await tracking.store.rebuilt(["r"])
+    assert (report["records"], report["differing"]) == (3, 0)
+    states = await tracking.store.milestone_states(PLAN)
+    assert {(state.milestone, str(state.declared), str(state.projected)) for state in states} == {
+        ("dft/a", "2027-03-01", "2027-03-01"),
+        ("dwp/b", "2027-01-01", "2027-03-01"),
+    }
+    stored = await tracking.store.milestones(PLAN, ["dft/a"])
+    assert stored["dft/a"].milestone.registers["baseline"].value == "2027-03-01"
+    assert [entry.id for entry in await tracking.store.history(PLAN, "dft/a")][-1] == "moved"

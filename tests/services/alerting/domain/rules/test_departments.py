@@ -82,11 +82,3 @@ def test_unlisted_by_the_lead() -> None:
     found = of_department(plan(contributors=listed), "dft", None, now)["unlisted"]
     assert found.says.startswith("dluhc took dft off the plan on 2 November 2026.")
     assert of_department(plan(contributors=listed), "dwp", None, now) == {}
-
-
-def test_the_next_day_on_which_somebody_may_fall_silent() -> None:
-    """The day after the next return is due; while anybody is silent, every day; without reporting, never."""
-    today = dt.date(2026, 11, 25)
-    assert departments.next_day(plan(), silent_now=False, today=today) == dt.date(2027, 1, 31)
-    assert departments.next_day(plan(), silent_now=True, today=today) == dt.date(2026, 11, 26)
-    assert departments.next_day(plan(reporting=None), silent_now=False, today=today) is None

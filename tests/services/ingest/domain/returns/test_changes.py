@@ -59,6 +59,13 @@ def test_without_a_date_to_come_there_is_nothing_to_explain(more: dict[str, Any]
     assert not [*unexplained(row("1", "OBC", due=on(JUNE)), None)]
 
 
+def test_what_the_plan_has_as_met_is_no_move() -> None:
+    """However late it was: only a later actual is."""
+    met = state("dft/p/obc", "OBC", baseline=on(MAY), forecast=on(MAY), declared=MAY, actual=JUNE)
+    assert not [*unexplained(row("1", "OBC", due=on(JUNE), state="done"), met)]
+    assert [*unexplained(row("1", "OBC", due=on(JUNE.replace(day=2)), state="done"), met)]
+
+
 def test_a_return_is_so_at_the_end_of_its_day_in_london() -> None:
     """In summer that is an hour earlier; and never after its receipt."""
     now = dt.datetime(2027, 7, 2, tzinfo=dt.UTC)

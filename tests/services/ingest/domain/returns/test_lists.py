@@ -131,13 +131,11 @@ def test_where_a_table_speaks_of_milestones_others_are_not_taken_for_them() -> N
 
 
 def test_rows_of_several_projects_are_pointed_out() -> None:
-    """A return is about one; each row knows its own."""
+    """Each row is named under its own."""
     found = read("Project,Milestone,Due\nNorth,A,2026-04-03\nSouth,B,2026-04-03\n")
     assert [row.project for row in found.rows] == ["North", "South"]
     assert found.project is None
-    assert any(
-        "2 projects (North and South), and a return is about one" in finding.message for finding in found.findings
-    )
+    assert any("2 projects (North and South), and each milestone is named" in one.message for one in found.findings)
 
 
 def test_needs_that_name_no_row_are_pointed_out() -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from schemas.dates import PreciseDate, Precision
 from services.ingest.domain.returns.model import on
-from services.ingest.domain.returns.template import HEADERS, lines, marked, may_be_formula, unmarked, written
+from services.ingest.domain.returns.template import HEADERS, lines, unmarked, written
 from services.ingest.domain.returns.written_dates import meant
+from services.kit.cells import marked, may_be_formula
 from tests.services.ingest.domain.returns.known import state
 
 MAY = dt.date(2027, 5, 1)
