@@ -4,8 +4,7 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 LONGEST_NAME = 100
 """Letters of a name that are repeated to its sender."""
@@ -17,8 +16,7 @@ class BadJson(ValueError):
     """A text that is no I-JSON; the words say why, and where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A value of a text: its own bytes, what they say, and why they are no I-JSON, where that is so."""
 
     raw: bytes

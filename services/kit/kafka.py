@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -62,8 +62,7 @@ def producer(kafka: Kafka, *, transactional_id: str | None = None) -> AIOKafkaPr
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One record to be written: full topic name, partition, key and value."""
 
     topic: str
