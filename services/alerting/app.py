@@ -45,6 +45,7 @@ from services.alerting.telling.renewing import Renewing
 from services.alerting.telling.tell import Telling
 from services.kit import answering as stores
 from services.kit.backlog import keep_measuring
+from services.kit.clock import utc_now
 from services.kit.consume import CursorConsumer
 from services.kit.http import application
 from services.kit.identity import Identities, Sessions
@@ -64,11 +65,6 @@ MARKS_SECONDS, ROWS_SECONDS, SENDING_SECONDS, DAYS_SECONDS, REACHABILITY_SECONDS
 
 
 Clock = Callable[[], dt.datetime]
-
-
-def utc_now() -> dt.datetime:
-    """The clock of the world, by which a receiver judges a signature too."""
-    return dt.datetime.now(dt.UTC)
 
 
 def mail_server(settings: AlertingSettings) -> MailServer:

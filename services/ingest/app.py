@@ -1,6 +1,5 @@
 """Wires ingest: the only place where its parts meet."""
 
-import datetime as dt
 from pathlib import Path
 
 import httpx
@@ -35,6 +34,7 @@ from services.ingest.stream.rejected import Rejections
 from services.ingest.upkeep import Upkeep
 from services.kit.answering import Answering
 from services.kit.backlog import keep_measuring
+from services.kit.clock import utc_now
 from services.kit.consume import CursorConsumer, Work
 from services.kit.cursors import Cursors
 from services.kit.http import application
@@ -50,11 +50,6 @@ from services.kit.web import Site, install
 
 NAME = "ingest"
 TEMPLATES = Path(__file__).with_name("templates")
-
-
-def utc_now() -> dt.datetime:
-    """The clock."""
-    return dt.datetime.now(dt.UTC)
 
 
 async def build(settings: IngestSettings) -> Service:

@@ -1,12 +1,11 @@
 """Wires plan-tracking: the only place where its parts meet."""
 
-import datetime as dt
-
 import httpx
 
 from schemas import topics
 from services.kit.answering import Answering
 from services.kit.backlog import keep_measuring
+from services.kit.clock import utc_now
 from services.kit.consume import CursorConsumer
 from services.kit.http import application
 from services.kit.identity import Identities, Sessions
@@ -38,11 +37,6 @@ from services.plan_tracking.viewer import Viewers
 from services.plan_tracking.views import Views
 
 NAME = "plan-tracking"
-
-
-def utc_now() -> dt.datetime:
-    """The clock."""
-    return dt.datetime.now(dt.UTC)
 
 
 async def build(settings: PlanTrackingSettings) -> Service:

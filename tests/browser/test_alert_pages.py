@@ -1,31 +1,19 @@
 """The pages of alerting in a real browser: accessible, whole without scripts, wide and narrow, light and dark."""
 
-import pathlib
-from collections.abc import AsyncIterator
-
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
+from tests.browser.chromium import CHROMIUM, browser, fine, sign_in
 from tests.flow.publisher import Publisher, until
 from tests.servers import Stack
 
-CHROMIUM = pathlib.Path("/usr/bin/chromium")
-
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed at /usr/bin/chromium")
+
+__all__ = ["browser"]  # a fixture is used by its name
 
 PLAN = "dluhc/answered"
 HOSTILE = "<img src=x onerror=alert(1)> {{7*7}} \u202e"
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium."""
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        await launched.close()
 
 
 @pytest_asyncio.fixture
@@ -47,20 +35,6 @@ async def publisher(stack: Stack) -> Publisher:
 
 async def _count(lead: Publisher, address: str) -> int:
     return len((await lead.http.get(address)).json().get("alerts", ()))
-
-
-async def fine(page: Page, width: int) -> None:
-    """No violation by axe, and nothing to scroll sideways."""
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    assert (await Axe().run(page)).response["violations"] == []
-
-
-async def sign_in(page: Page, stack: Stack, key: str) -> None:
-    """As a person does."""
-    await page.goto(f"{stack.ingest}/publish")
-    await page.fill("#key", key)
-    await page.click("main button")
-    await page.wait_for_url("**/publish")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])

@@ -2,20 +2,19 @@
 
 import asyncio
 import pathlib
-from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
+from tests.browser.chromium import CHROMIUM, browser, fine, sign_in
 from tests.flow.publisher import Publisher, until
 from tests.servers import Stack
 from tests.services.ingest.readers.books import AS_AT, Line, quarterly_return, saved
 
-CHROMIUM = pathlib.Path("/usr/bin/chromium")
-
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed at /usr/bin/chromium")
+
+__all__ = ["browser"]  # a fixture is used by its name
 
 PLAN = "dluhc/by-hand"
 HOSTILE = "<img src=x onerror=alert(1)> {{7*7}} \u202e"
@@ -23,15 +22,6 @@ LINES: tuple[Line, ...] = (
     ("6.01.1", "OBC approval", AS_AT, AS_AT, "Complete"),
     ("6.01.2", HOSTILE, AS_AT, AS_AT.replace(year=2051), "Live", "Late"),
 )
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium."""
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        await launched.close()
 
 
 @pytest_asyncio.fixture
@@ -44,14 +34,6 @@ async def publisher(stack: Stack) -> Publisher:
     return lead
 
 
-async def sign_in(page: Page, stack: Stack, key: str) -> None:
-    """As a person does."""
-    await page.goto(f"{stack.ingest}/publish")
-    await page.fill("#key", key)
-    await page.click("main button")
-    await page.wait_for_url("**/publish")
-
-
 async def choose(page: Page, file: pathlib.Path) -> None:
     """Sends a file to be looked at."""
     await page.select_option("#department", "dft")
@@ -60,12 +42,6 @@ async def choose(page: Page, file: pathlib.Path) -> None:
     await page.click("text=Show me what it means")
     await page.wait_for_load_state()
     await page.wait_for_selector("h1:has-text('What this return means')")
-
-
-async def fine(page: Page, width: int) -> None:
-    """No violation by axe, and nothing to scroll sideways."""
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    assert (await Axe().run(page)).response["violations"] == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])

@@ -1,11 +1,10 @@
 """Wires the canary: its rounds, and the receiver that it is told at."""
 
-import datetime as dt
-
 import httpx
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.kit.clock import utc_now
 from services.kit.http import application, read_body
 from services.kit.identity import Sessions
 from services.kit.metrics import registry
@@ -17,11 +16,6 @@ from services.metrics.canary.settings import CanarySettings
 
 MOST_BYTES = 1_000_000
 TAKEN, GONE, LATER = 204, 410, 503
-
-
-def utc_now() -> dt.datetime:
-    """The clock."""
-    return dt.datetime.now(dt.UTC)
 
 
 async def build(settings: CanarySettings) -> Service:

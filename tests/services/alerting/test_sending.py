@@ -5,7 +5,6 @@ import datetime as dt
 
 import pytest
 
-from services.alerting.app import utc_now
 from services.alerting.domain.addresses import Allowed
 from services.alerting.domain.attempts import Outcome
 from services.alerting.domain.model import Attempt, NotificationRecord
@@ -19,6 +18,7 @@ from services.alerting.senders.webhook import WebhookSender
 from services.alerting.sending import LEASE, Sending
 from services.alerting.settings import AlertingSettings
 from services.alerting.store import Store
+from services.kit.clock import utc_now
 from services.kit.metrics import registry
 from tests.services.alerting.examples import NOW
 from tests.services.alerting.running import HOST, LINKS, Receiver, clock_from, until

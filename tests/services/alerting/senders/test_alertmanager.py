@@ -10,7 +10,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.alerting.app import utc_now
 from services.alerting.domain.addresses import Allowed
 from services.alerting.domain.standing import LASTS, of_notification
 from services.alerting.domain.subscriptions import Subscription
@@ -22,6 +21,7 @@ from services.alerting.senders.posting import Post
 from services.alerting.store import Store
 from services.alerting.telling.renewing import Renewing, standing
 from services.alerting.telling.subscribing import subscribe
+from services.kit.clock import utc_now
 from services.kit.metrics import registry
 from tests.deploy.prometheus import alertmanager
 from tests.services.alerting.examples import PLAN, RAIL, SKILLS, STATION, Step, chain, plan_state, states

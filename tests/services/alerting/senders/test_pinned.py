@@ -9,10 +9,10 @@ import httpcore
 import pytest
 import trustme
 
-from services.alerting.app import utc_now
 from services.alerting.domain.addresses import Allowed
 from services.alerting.senders.pinned import NotPublic, Pinned, Resolve, client
 from services.alerting.senders.posting import Post
+from services.kit.clock import utc_now
 from tests.services.alerting.running import HOST
 
 NAME = "hook.example.gov.uk"

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.alerting.app import utc_now
 from services.alerting.domain.addresses import Allowed
 from services.alerting.domain.attempts import Outcome
 from services.alerting.senders.pinned import Pinned, client
 from services.alerting.senders.posting import Post, outcome
+from services.kit.clock import utc_now
 from tests.services.alerting.running import HOST
 
 

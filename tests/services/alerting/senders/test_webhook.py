@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from services.alerting.app import utc_now
 from services.alerting.senders.webhook import signed
 from services.alerting.telling.subscribing import new_secret
+from services.kit.clock import utc_now
 from tests.services.alerting.examples import NOW
 from tests.services.alerting.stored import notification, subscription
 
