@@ -25,12 +25,13 @@ async def module(
     env: Mapping[str, str],
     directory: Path,
     seconds: float = READY_SECONDS,
+    python: str = sys.executable,
 ) -> Process:
     """A Python module that serves HTTP on `port`, once its `/readyz` answers 200, within `seconds`."""
     require_free(port, name)
     check = functools.partial(_missing, f"{HOST}:{port}")
     log = directory / "logs" / f"{name}.log"
-    return await launch(name, [sys.executable, "-m", module_name], check, log=log, seconds=seconds, env=env)
+    return await launch(name, [python, "-m", module_name], check, log=log, seconds=seconds, env=env)
 
 
 async def _missing(address: str) -> str | None:

@@ -12,10 +12,11 @@ from fastapi.routing import APIRoute
 
 from schemas.bindings import Attributes, BadBinding, from_http, media_type, require_utf8
 from schemas.envelope import BATCH, FORMATS, STRUCTURED
-from services.ingest.answers import problem, receipt, reused, tried
+from services.ingest.answers import problem, receipts, reused, tried
 from services.ingest.asked import DRY_RUN, is_dry_run
 from services.ingest.documented import EVENT_REQUEST, EVENT_RESPONSES, refusals
-from services.ingest.domain.acceptance import Admitted, Fault, Refusal, admit, elements, written
+from services.ingest.domain.acceptance import Admitted, Fault, Refusal, admit, written
+from services.ingest.domain.batch import Judged, judge
 from services.ingest.identify import KeyHolder
 from services.ingest.reuse import Recent
 from services.ingest.senders.log import EventLog, not_yet
@@ -98,16 +99,14 @@ class EventApi:
         return _answer({"accepted": [answer]}, 202, dry=dry)
 
     async def _batch(self, body: bytes, identity: Identity, dry: bool) -> JSONResponse:
-        found = elements(body)
-        if isinstance(found, Refusal):
-            raise problem(found)
-        now = self._clock()
-        judged = [admit(one, identity.departments, now) for one in found]
+        judged = judge(body, identity.departments, self._clock())
+        if isinstance(judged, Refusal):
+            raise problem(judged)
         admitted = [one for one in judged if isinstance(one, Admitted)]
         appended = iter(self._tried(admitted) if dry else await self._append(admitted))
-        answers = [problem(one) if isinstance(one, Refusal) else next(appended) for one in judged]
+        answers = [next(appended) if isinstance(one, Admitted) else problem(one.refusal) for one in judged]
         rejected = [
-            {"index": index, "id": _id(found[index].said), "problem": answer.body}
+            {"index": index, "id": _id(judged[index]), "problem": answer.body}
             for index, answer in enumerate(answers)
             if isinstance(answer, Problem)
         ]
@@ -129,11 +128,11 @@ class EventApi:
         durable = await self._events.write(zip((one.event.plan for one in admitted), records, strict=True))
         first = admitted[0].event
         log.info("accepted", events=sum(durable), of=len(durable), source=first.source, id=first.id)
-        return [self._receipt(one) if there else not_yet() for one, there in zip(admitted, durable, strict=True)]
+        made = zip(admitted, receipts([one.event for one in admitted], self._address), durable, strict=True)
+        return [self._receipt(one, receipt) if there else not_yet() for one, receipt, there in made]
 
-    def _receipt(self, one: Admitted) -> dict[str, Any]:
-        made = receipt(one.event, self._address)
-        return reused(made) if self._recent.reused(one.event.source, one.event.id, one.raw) else made
+    def _receipt(self, one: Admitted, receipt: dict[str, Any]) -> dict[str, Any]:
+        return reused(receipt) if self._recent.reused(one.event.source, one.event.id, one.raw) else receipt
 
     async def outcome(self, request: Request, source: str, id: str) -> dict[str, Any]:  # noqa: A002 - CloudEvents' word
         """What came of an event: applied, superseded by which, waiting to be listed, or rejected and why.
@@ -192,9 +191,11 @@ def _require_utf8(content_type: str) -> None:
         raise Problem(415, "Not UTF-8", bad.detail) from bad
 
 
-def _id(said: Any) -> str | None:
+def _id(judged: Judged) -> str | None:
     """What an element of a batch has as its id, where that is text that can be sent back."""
-    identifier = said.get("id") if isinstance(said, dict) else None
+    if isinstance(judged, Admitted):
+        return judged.event.id
+    identifier = judged.said.get("id") if isinstance(judged.said, dict) else None
     return identifier if isinstance(identifier, str) and not _SURROGATE.search(identifier) else None
 
 

@@ -105,10 +105,10 @@ async def build(settings: IngestSettings) -> Service:
         )
         await wait_for("Kafka", kafka.start)
         try:
-            refusals = (one.refused() for one in consumers.values())
+            consuming = (one.run() for one in consumers.values())
             measuring = keep_measuring([one.lag for one in consumers.values()], consumed)
             upkeep = Upkeep(holder, keys, sessions, alerts)
-            await together(events.producer.keep(), upkeep.run(), answering.ask(), measuring, *refusals)
+            await together(events.producer.keep(), upkeep.run(), answering.ask(), measuring, *consuming)
         finally:
             await kafka.stop()
             await plans.aclose()

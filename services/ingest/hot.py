@@ -2,9 +2,10 @@
 
 from fastapi import Request
 from fastapi.routing import APIRoute
+from pymongo.errors import PyMongoError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.kit.http import Problem, problem_response
+from services.kit.http import Problem, problem_response, store_away
 
 
 class Hot:
@@ -27,4 +28,6 @@ class Hot:
             answer = await self._route.endpoint(Request(scope, receive))
         except Problem as problem:
             answer = problem_response(problem)
+        except PyMongoError as error:
+            answer = problem_response(store_away(error))
         await answer(scope, receive, send)

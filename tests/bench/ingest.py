@@ -1,4 +1,4 @@
-"""Ingest and a naive one under the same load, in turns: batches of 100, and single events."""
+"""Ingest and another one under the same load, in turns: batches of 100, and single events."""
 
 import contextlib
 import datetime as dt
@@ -23,17 +23,29 @@ from tests.bench.workload import DEPARTMENTS, LEAD, Body, Size, Story
 from tests.servers import Servers, namespace_on
 
 CONCURRENCY, OF_A_BATCH = 8, 100
-SINGLE_PATHS = {"ours": "/events", "naive": "/event"}
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What ingest is compared with: a module that serves, where it takes single events, and the Python that runs it."""
+
+    name: str
+    module: str
+    single_path: str = "/events"
+    python: str = sys.executable
+
+
+NAIVE = Other("naive", "tests.bench.naive", "/event")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A running ingest: its port, its process and its namespace."""
+    """A running ingest: its port, its process, its namespace, and where it takes single events."""
 
-    name: str
     port: int
     process: Process
     namespace: str
+    single_path: str = "/events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +72,17 @@ class Ingests:
     """Both sides, and the key that opens them."""
 
     ours: Side
-    naive: Side
+    other: Side
     key: str
 
     async def round(self, load: Load) -> tuple[Figures, Figures]:
-        """One round: the naive side's figures, and ours."""
-        ours = await self._post(self.ours, load)
-        return await self._post(self.naive, load), ours
+        """One round: the other side's figures, and ours."""
+        ours = await self.post(self.ours, load)
+        return await self.post(self.other, load), ours
 
-    async def _post(self, side: Side, load: Load) -> Figures:
-        path = "/events" if load.content_type == BATCH else SINGLE_PATHS[side.name]
+    async def post(self, side: Side, load: Load) -> Figures:
+        """Has one side take the load, which ends with the last answer."""
+        path = "/events" if load.content_type == BATCH else side.single_path
         arguments = (str(side.port), path, load.content_type, self.key, str(CONCURRENCY), str(load.bodies))
         before = cpu_of(side.process.pid)
         spent: Spent = told(await output("load", [sys.executable, "-m", "tests.bench.load", *arguments]))
@@ -78,21 +91,24 @@ class Ingests:
 
 
 @contextlib.asynccontextmanager
-async def running(servers: Servers, directory: Path) -> AsyncIterator[Ingests]:
+async def running(servers: Servers, directory: Path, other: Other = NAIVE) -> AsyncIterator[Ingests]:
     """Both sides ready, in namespaces of their own on the same servers."""
     key, base, name = new_key(), free_base(2), f"bench-{secrets.token_hex(3)}"
-    async with namespace_on(servers, f"{name}-ours") as ours, namespace_on(servers, f"{name}-naive") as naive:
-        settings = [Settings(kafka=servers.kafka, mongo=servers.mongo, namespace=one) for one in (ours, naive)]
+    async with namespace_on(servers, f"{name}-ours") as ours, namespace_on(servers, f"{name}-other") as theirs:
+        settings = [Settings(kafka=servers.kafka, mongo=servers.mongo, namespace=one) for one in (ours, theirs)]
         for one in settings:
             await _add_key(one, key)
         envs = [_environment(one, base + number) for number, one in enumerate(settings)]
         starting = (
             service("ingest", envs[0], directory / "ours"),
-            module("tests.bench.naive", "naive", base + 1, envs[1], directory / "naive"),
+            module(other.module, other.name, base + 1, envs[1], directory / other.name, python=other.python),
         )
         async with stack.running(starting) as processes:
             by_name = {process.name: process for process in processes}
-            sides = Side("ours", base, by_name["ingest"], ours), Side("naive", base + 1, by_name["naive"], naive)
+            sides = (
+                Side(base, by_name["ingest"], ours),
+                Side(base + 1, by_name[other.name], theirs, other.single_path),
+            )
             yield Ingests(*sides, key)
 
 
@@ -117,12 +133,17 @@ def _environment(settings: Settings, port: int) -> dict[str, str]:
 def loads(size: Size, directory: Path) -> tuple[Load, Load]:
     """The events of a size in batches, and a quarter of them one by one."""
     events = Story(size, dt.datetime.now(dt.UTC)).published()
-    batches = [events[at : at + OF_A_BATCH] for at in range(0, len(events), OF_A_BATCH)]
     singles = events[: max(1, len(events) // 4)]
     return (
-        Load(f"batches of {OF_A_BATCH}", _write(directory / "batches", batches), len(events), BATCH),
+        batches(events, directory / "batches"),
         Load("single events", _write(directory / "singles", singles), len(singles), STRUCTURED),
     )
+
+
+def batches(events: list[Body], path: Path) -> Load:
+    """These events in batches."""
+    bodies = [events[at : at + OF_A_BATCH] for at in range(0, len(events), OF_A_BATCH)]
+    return Load(f"batches of {OF_A_BATCH}", _write(path, bodies), len(events), BATCH)
 
 
 def _write(path: Path, bodies: list[list[Body]] | list[Body]) -> Path:
@@ -130,25 +151,25 @@ def _write(path: Path, bodies: list[list[Body]] | list[Body]) -> Path:
     return path
 
 
-async def report(servers: Servers, size: Size, rounds: int, directory: Path) -> str:
+async def report(servers: Servers, size: Size, rounds: int, directory: Path, other: Other = NAIVE) -> str:
     """A table for each load, after a round that is not counted."""
     tables = []
-    async with running(servers, directory) as ingests:
+    async with running(servers, directory, other) as ingests:
         for load in loads(size, directory):
             await ingests.round(load)
-            tables.append(_table(load, [await ingests.round(load) for _ in range(rounds)]))
+            tables.append(_table(load, other.name, [await ingests.round(load) for _ in range(rounds)]))
     return "\n\n".join(tables)
 
 
-def _table(load: Load, figures: list[tuple[Figures, Figures]]) -> str:
-    naive, ours = [one for one, _ in figures], [one for _, one in figures]
-    busiest = max(one.load for one in naive + ours)
+def _table(load: Load, other: str, figures: list[tuple[Figures, Figures]]) -> str:
+    theirs, ours = [one for one, _ in figures], [one for _, one in figures]
+    busiest = max(one.load for one in theirs + ours)
     title = (
         f"ingest, {load.what}, {load.events:,} events, concurrency {CONCURRENCY}, {len(figures)} rounds; "
-        f"ratio = how many times as good as naive (the load took at most {busiest:.0%} of a CPU)"
+        f"ratio = how many times as good as {other} (the load took at most {busiest:.0%} of a CPU)"
     )
     rows = [
-        Row("events a second", [one.speed for one in naive], [one.speed for one in ours], more_is_better=True),
-        Row("server CPU, us an event", [one.cpu for one in naive], [one.cpu for one in ours]),
+        Row("events a second", [one.speed for one in theirs], [one.speed for one in ours], more_is_better=True),
+        Row("server CPU, us an event", [one.cpu for one in theirs], [one.cpu for one in ours]),
     ]
-    return table(title, "naive", rows)
+    return table(title, other, rows)

@@ -74,7 +74,7 @@ async def test_both_ingests_put_the_same_events_on_the_log(servers: Servers, tmp
             await ingests.round(load)
         ours, naive = [
             [(partition, key, bare(value)) for partition, key, value in await records(servers, topics.events(n).name)]
-            for n in (ingests.ours.namespace, ingests.naive.namespace)
+            for n in (ingests.ours.namespace, ingests.other.namespace)
         ]
     assert len(ours) == sum(load.events for load in loads)
     assert sorted(ours, key=repr) == sorted(naive, key=repr)

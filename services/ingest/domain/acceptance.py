@@ -3,8 +3,9 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple, get_args
 
@@ -12,15 +13,13 @@ from pydantic import ValidationError
 
 from schemas import ijson
 from schemas.bindings import Attributes, BadBinding, is_json, with_decoded_data
+from schemas.dates import PreciseDate
 from schemas.events import EVENT, ConfidenceAssessed, Event, PlanEvent
 from schemas.names import owner
 from schemas.payloads import unknown_fields
 from services.kit.words import field_path
 
 MOST_AHEAD = dt.timedelta(minutes=5)
-
-MOST_ELEMENTS = 10_000
-"""Elements of a batch: more events than its bytes can hold, and no more work than an answer is worth."""
 
 MOST_FAULTS = 20
 """Faults of an event that are named at once."""
@@ -38,8 +37,11 @@ _DISALLOWED = re.compile(
 )
 """What a CloudEvents String does not hold: control characters, and code points that are none of Unicode's."""
 
-_SIMPLE = frozenset({str, int, float, bool, dt.date, type(None)})
-"""Types of values that have no fields of their own."""
+_SIMPLE = frozenset({str, int, float, bool, dt.date, Decimal, PreciseDate, type(None)})
+"""Types of values that have no fields of their own, or none that could be unknown."""
+
+_SPACE = b" \t\n\r"
+"""What may stand between the signs of a JSON text."""
 
 _OF_PLANS = frozenset(get_args(PlanEvent))
 _CHARACTERS = "has control characters, or what is no character of Unicode"
@@ -81,6 +83,8 @@ def accept(said: bytes | Attributes, departments: Sequence[str], now: dt.datetim
 
 def admit(said: bytes | Attributes | ijson.Element, departments: Sequence[str], now: dt.datetime) -> Admitted | Refusal:
     """As `accept`, of an element of a batch too; with the JSON that said it."""
+    if isinstance(said, bytes) and (found := _plainly(said.strip(_SPACE), departments, now)):
+        return found
     try:
         raw = _raw(said)
         event = EVENT.validate_json(raw)
@@ -93,17 +97,25 @@ def admit(said: bytes | Attributes | ijson.Element, departments: Sequence[str], 
     return _judged(event, departments, now) or Admitted(event, raw)
 
 
-def elements(body: bytes) -> list[ijson.Element] | Refusal:
-    """The elements of a batch's JSON array, or why there are none."""
+def _plainly(raw: bytes, departments: Sequence[str], now: dt.datetime) -> Admitted | None:
+    """An event that is in order, without a second look at how it is written; None says nothing.
+
+    As many names are written as the event has, so none is written twice; and whatever else makes JSON ambiguous is no
+    value of an event that is in order.
+    """
     try:
-        return ijson.elements(body, MOST_ELEMENTS)
-    except ijson.BadJson as bad:
-        return Refusal(400, "Not a batch", (Fault("body", f"{bad}: send a JSON array of CloudEvents in UTF-8"),))
+        event = EVENT.validate_json(raw)
+    except ValidationError:
+        return None
+    known = len(event.model_fields_set) + len(event.data.model_fields_set)
+    if raw.translate(None, _SPACE).count(b'":') != known or _judged(event, departments, now):
+        return None
+    return Admitted(event, raw)
 
 
 def stamped(events: Iterable[Event], now: dt.datetime, correlation: str) -> list[Event]:
     """Accepted events with their `acceptedtime`, strictly increasing, and the correlation id of the request."""
-    return [_stamped(event, _later(now, number), correlation) for number, event in enumerate(events)]
+    return [_stamped(event, at, correlation) for event, at in zip(events, _moments(now), strict=False)]
 
 
 def written(admitted: Iterable[Admitted], now: dt.datetime, correlation: str) -> list[bytes]:
@@ -112,18 +124,21 @@ def written(admitted: Iterable[Admitted], now: dt.datetime, correlation: str) ->
     Ours is written behind what was said, which a reader parses into the same event at a quarter of the cost of writing
     all of it anew: no name is in an object twice, so nothing that was said can hide what was judged.
     """
-    ours = f'","correlationid":{json.dumps(correlation)}}}'
-    return [_written(one, _later(now, number), correlation, ours) for number, one in enumerate(admitted)]
+    ours = f'","correlationid":{json.dumps(correlation)}}}'.encode()
+    return [_written(one, at, correlation, ours) for one, at in zip(admitted, _moments(now), strict=False)]
 
 
-def _written(one: Admitted, accepted: dt.datetime, correlation: str, ours: str) -> bytes:
+def _written(one: Admitted, accepted: dt.datetime, correlation: str, ours: bytes) -> bytes:
     if OURS.isdisjoint(one.event.model_fields_set):
-        return b'%b,"acceptedtime":"%b%b' % (one.raw[:-1], accepted.isoformat().encode(), ours.encode())
+        return one.raw[:-1] + b',"acceptedtime":"' + accepted.isoformat().encode() + ours
     return _stamped(one.event, accepted, correlation).model_dump_json(exclude_unset=True).encode()
 
 
-def _later(now: dt.datetime, microseconds: int) -> dt.datetime:
-    return now + dt.timedelta(microseconds=microseconds)
+def _moments(now: dt.datetime) -> Iterator[dt.datetime]:
+    """One moment after another, the least time apart."""
+    while True:
+        yield now
+        now += dt.timedelta.resolution
 
 
 def _stamped(event: Event, accepted: dt.datetime, correlation: str) -> Event:

@@ -11,7 +11,7 @@ from services.ingest.returns.caller import Caller, caller_of
 from services.ingest.settings import IngestSettings
 from services.kit.http import Problem, read_body
 from services.kit.identity import COOKIE, SESSION_SECONDS, Sessions
-from services.kit.web import Site, form_of, require_same_origin
+from services.kit.web import Site, form_of, require_same_origin, to_sign_in
 
 HOME = "/publish"
 MOST_KEY_BYTES = 4_096
@@ -79,7 +79,7 @@ class Signing:
         except Problem as problem:
             if problem.status != 401:
                 raise
-            return RedirectResponse(f"/sign-in?next={own_path(request.url.path)}", 303)
+            return to_sign_in(request)
 
 
 def own_path(said: str) -> str:

@@ -58,7 +58,7 @@ class _Content:
         self._limits, self._left = limits, limits.cells
         self._styles = Styles()
         self._path: list[str] = []
-        self._tables, self._rows = 0, 0
+        self._tables = 0
         self._sheet: _Sheet | None = None
 
     def grids(self, part: IO[bytes]) -> Iterator[Grid]:
@@ -82,11 +82,8 @@ class _Content:
     def _begin(self, element: ET.Element) -> None:
         self._path.append(element.tag)
         self._tables += element.tag == _SHEET
-        self._rows += element.tag == _ROW
         if self._is_sheet():
             self._sheet = _Sheet(element.get(f"{TABLE}name", ""))
-        if self._rows > self._limits.cells:
-            raise vast(self._sheet.name if self._sheet else "", self._limits)
 
     def _is_sheet(self) -> bool:
         return self._path[-2:] == [_SPREADSHEET, _SHEET]

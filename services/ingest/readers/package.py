@@ -5,6 +5,7 @@ import zipfile
 from typing import IO, NoReturn
 from xml.parsers import expat
 
+from services.ingest.readers.layout import LAST_COLUMN
 from services.ingest.readers.refusal import Limits, UnreadableFile, refuse_large
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -17,6 +18,9 @@ _LARGE, _MOST_PACKED = 5_000_000, 400
 
 _MOST_DEPTH = 100
 """Elements in each other: a parser keeps all that are open."""
+
+_ROWS, _CELLS = {"row", "table-row"}, {"c", "table-cell", "covered-table-cell"}
+"""What Excel and OpenDocument call them."""
 
 
 def open_package(content: bytes, limits: Limits) -> zipfile.ZipFile:
@@ -59,7 +63,7 @@ def refuse_parts(archive: zipfile.ZipFile, limits: Limits) -> None:
     for part in parts:
         _refuse_bomb(part)
         with archive.open(part) as stream:
-            _refuse_endless(part.filename, stream)
+            _Elements(part.filename, limits).judge(stream)
 
 
 def _refuse_bomb(part: zipfile.ZipInfo) -> None:
@@ -71,29 +75,50 @@ def _refuse_bomb(part: zipfile.ZipInfo) -> None:
         )
 
 
-def _refuse_endless(name: str, part: IO[bytes]) -> None:
-    """Refuse a part that declares a document type, the only way to define an entity, or nests without end.
+class _Elements:
+    """Counts the elements of a part as they begin, before anything is kept of them.
 
-    No workbook does either.
+    Refuses a document type, the only way to define an entity, which no workbook declares; and elements in each other,
+    cells of a row, rows and elements without end.
     """
-    depth = 0
 
-    def refuse(*_: object) -> NoReturn:
-        raise UnreadableFile(f"{name} in the file declares a document type, which no workbook does: {_SAVE}")
+    def __init__(self, name: str, limits: Limits) -> None:
+        self._name, self._limits = name, limits
+        self._depth, self._count, self._rows, self._cells = 0, 0, 0, 0
 
-    def start(*_: object) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _MOST_DEPTH:
-            raise UnreadableFile(f"{name} in the file has more than {_MOST_DEPTH} elements in each other: {_SAVE}")
+    def judge(self, part: IO[bytes]) -> None:
+        parser = expat.ParserCreate()
+        parser.StartDoctypeDeclHandler, parser.StartElementHandler = self._doctype, self._start
+        parser.EndElementHandler = self._end
+        try:
+            parser.ParseFile(part)
+        except expat.ExpatError:
+            return  # this is no XML (a picture, macros), which nothing here parses
 
-    def end(*_: object) -> None:
-        nonlocal depth
-        depth -= 1
+    def _doctype(self, *_: object) -> NoReturn:
+        raise UnreadableFile(f"{self._name} in the file declares a document type, which no workbook does: {_SAVE}")
 
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler, parser.StartElementHandler, parser.EndElementHandler = refuse, start, end
-    try:
-        parser.ParseFile(part)
-    except expat.ExpatError:
-        return  # this is no XML (a picture, macros), which nothing here parses
+    def _start(self, tag: str, _: object) -> None:
+        self._depth += 1
+        self._count += 1
+        name = tag.rpartition(":")[2]
+        if name in _ROWS:
+            self._rows, self._cells = self._rows + 1, 0
+        elif name in _CELLS and self._rows:  # what is no sheet may have elements of this name, and has no rows
+            self._cells += 1
+        limits = self._limits
+        deep, wide = self._depth > _MOST_DEPTH, self._cells > LAST_COLUMN
+        if deep or wide or self._rows > limits.rows or self._count > limits.elements:
+            raise UnreadableFile(f"{self._name} in the file has more than {self._endless()}")
+
+    def _endless(self) -> str:
+        if self._depth > _MOST_DEPTH:
+            return f"{_MOST_DEPTH} elements in each other: {_SAVE}"
+        if self._cells > LAST_COLUMN:
+            return f"{LAST_COLUMN:,} cells in a row: delete the columns beyond its tables and save it again"
+        if self._rows > self._limits.rows:
+            return f"{self._limits.rows:,} rows: delete the rows beyond its tables and save it again"
+        return f"{self._limits.elements:,} elements: copy the sheets of the return into a new workbook and send that"
+
+    def _end(self, _: str) -> None:
+        self._depth -= 1

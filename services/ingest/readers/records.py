@@ -10,6 +10,9 @@ from services.ingest.readers.refusal import UnreadableFile
 MOST_DEPTH = 100
 """Elements in each other that are passed over: the parser keeps all that are open."""
 
+MOST_RECORDS = 200_000
+"""Elements with children that are read: tasks, links, baselines, calendars and their days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -46,8 +49,8 @@ class Record:
 def read_records(content: bytes, root: str, shape: Shape) -> Record:
     """The root element of an XML file, by its local name, in this shape; namespaces are not compared.
 
-    Raises UnreadableFile for another root, for elements in each other without end, and for a document type, the only
-    way to define an entity; ExpatError or ValueError for what is no XML.
+    Raises UnreadableFile for another root, for elements in each other or records without end, and for a document type,
+    the only way to define an entity; ExpatError or ValueError for what is no XML.
     """
     return _Reader(root, shape).read(content)
 
@@ -57,7 +60,7 @@ class _Reader:
         self._root, self._shape, self._record = root, shape, Record()
         self._open: list[tuple[str, Shape, Record]] = []
         self._text: list[str] | None = None
-        self._skipped = 0
+        self._skipped, self._left = 0, MOST_RECORDS
 
     def read(self, content: bytes) -> Record:
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -85,6 +88,11 @@ class _Reader:
             if self._skipped > MOST_DEPTH:
                 raise UnreadableFile(f"the file has more than {MOST_DEPTH} elements in each other: export it again")
         elif (part := self._open[-1][1].parts.get(name)) is not None:
+            self._left -= 1
+            if self._left < 0:
+                raise UnreadableFile(
+                    f"the file has more than {MOST_RECORDS:,} tasks, links, baselines and calendars: send its parts"
+                )
             self._open.append((name, part, Record()))
         elif name in self._open[-1][1].fields:
             self._text = []

@@ -9,12 +9,17 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a file may be: bytes sent and unpacked, parts in its container, cells of its visible sheets."""
+    """How large a file may be: bytes sent and unpacked, parts in its container, cells of its visible sheets.
+
+    Of a container's part in XML also its rows, whether or not they have cells, and all its elements.
+    """
 
     sent: int = 25_000_000
     unpacked: int = 64_000_000
     parts: int = 2_000
     cells: int = 500_000
+    rows: int = 200_000
+    elements: int = 3_000_000
 
 
 LIMITS = Limits()

@@ -10,8 +10,12 @@ import xlrd
 from services.ingest.domain.returns.grid import Area, CellError, Grid, Position, Value
 from services.ingest.readers.months import as_month, remarks, shows_month
 from services.ingest.readers.refusal import LIMITS, Limits, UnreadableFile, refuse_large, vast
+from services.ingest.readers.xls_cells import cells_in
 
 _SAVE = "open it in Excel, save it as an .xlsx workbook without a password, and send that"
+
+_FORMATS = 2
+"""How many times as many cells there may be as are read: those of hidden sheets, and those with a format alone."""
 
 
 def read_xls(content: bytes, limits: Limits = LIMITS) -> tuple[Grid, ...]:
@@ -24,6 +28,8 @@ def read_xls(content: bytes, limits: Limits = LIMITS) -> tuple[Grid, ...]:
         book = xlrd.open_workbook(
             file_contents=content, formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO()
         )
+        records = book.mem[book.base : book.base + book.stream_len]
+        _refuse_formats(cells_in(records, _FORMATS * limits.cells), limits)
         return _grids(book, limits)
     except (UnreadableFile, MemoryError):
         raise
@@ -38,10 +44,21 @@ def _why(error: Exception) -> str:
     return "it is protected by a password" if "encrypted" in said else said
 
 
+def _refuse_formats(cells: int, limits: Limits) -> None:
+    most = _FORMATS * limits.cells
+    if cells > most:
+        raise UnreadableFile(
+            f"the sheets of the file, hidden ones too, have more than {most:,} cells with a value or a format: delete "
+            "the rows and columns beyond their tables and save it again"
+        )
+
+
 def _grids(book: Any, limits: Limits) -> tuple[Grid, ...]:
-    left, grids = limits.cells, []
+    left, loaded, grids = limits.cells, 0, []
     for number in range(book.nsheets):
         sheet = book.sheet_by_index(number)
+        loaded += sum(map(sheet.row_len, range(sheet.nrows)))
+        _refuse_formats(loaded, limits)  # several sheets may say that they are the same cells
         if not sheet.visibility:
             grid = _grid(book, sheet)
             left -= grid.bottom * max(grid.every, default=0)

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from services.ingest.answers import receipt
+from services.ingest.answers import receipts
 from services.ingest.asked import DRY_RUN, is_dry_run
 from services.ingest.documented import DRY_RUN_PARAMETER, refusals
 from services.ingest.identify import KeyHolder
@@ -74,7 +74,7 @@ class ReturnApi:
         address = self.receipts.address_of(published.receipt["_id"])
         answer = {
             "published": True,
-            "accepted": [receipt(event, self.settings.public(self.settings.ingest_url)) for event in published.events],
+            "accepted": receipts(published.events, self.settings.public(self.settings.ingest_url)),
             "receipt": address,
             **understood(preview.reading, preview.proposed, None),
         }

@@ -1,4 +1,5 @@
-"""The same drain by the tools that its users would take: naive FastStream with motor, Quix Streams, Faust.
+"""The same by the tools that its users would take: the drain by naive FastStream with motor, Quix Streams and Faust,
+ingest by aiohttp that appends to Kafka and judges nothing.
 
 `python -m tests.bench peers`, by hand. Each peer's environment is made once, under PEERS (default `.local/peers`).
 """
@@ -12,24 +13,33 @@ from pathlib import Path
 
 from deploy.local.process import output
 from services.kit.topics import ensure_topics
+from tests.bench import ingest
 from tests.bench.drain import fill, prefilled
 from tests.bench.measure import Row, Spent, table, told
 from tests.bench.workload import Size, Story
 from tests.servers import Servers
 
 NEEDS = {"naive": (), "quix": ("quixstreams[mongodb]==3.28.1",), "faust_app": ("faust-streaming==0.15.3", "motor")}
-"""What the environment of each peer holds; nothing: this project's own."""
+"""What the environment of each peer of the drain holds; nothing: this project's own."""
 
 
 async def report(servers: Servers, size: Size, rounds: int, directory: Path) -> str:
-    """A table for each peer."""
+    """A table for each peer of the drain, and of ingest."""
     pythons = {peer: await _environment(peer, needs) for peer, needs in NEEDS.items()}
     spent: dict[str, list[tuple[Spent, Spent]]] = {peer: [] for peer in pythons}
     for _ in range(rounds):
         ours = await _ours(servers, size, directory)
         for peer, python in pythons.items():
             spent[peer].append((await _theirs(servers, size, peer, python), ours))
-    return "\n\n".join(_table(peer, size, found) for peer, found in spent.items())
+    drains = (_table(peer, size, found) for peer, found in spent.items())
+    return "\n\n".join((*drains, await doors(servers, size, rounds, directory)))
+
+
+async def doors(servers: Servers, size: Size, rounds: int, directory: Path) -> str:
+    """A table for each load of ingest, against the bare door; in `report`, and by itself."""
+    python = await _environment("bare", ("aiohttp==3.13.2", "aiokafka==0.14.0"))
+    bare = ingest.Other("aiohttp", "tests.bench.peers.bare", python=str(python))
+    return await ingest.report(servers, size, rounds, directory, bare)
 
 
 async def _environment(peer: str, needs: tuple[str, ...]) -> Path:

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from pymongo.errors import AutoReconnect
 from starlette.middleware import Middleware
 
 from services.ingest.hot import Hot
@@ -12,6 +13,8 @@ from services.kit.http import Plain, Problem
 
 async def endpoint(request: Request) -> JSONResponse:
     """Says by which route it was reached; refuses on demand."""
+    if request.url.query == "away":
+        raise AutoReconnect("closed")
     if request.url.query:
         raise Problem(422, "No query", "there may be none")
     return JSONResponse({"route": request.scope["route"].path})
@@ -46,3 +49,11 @@ async def test_it_takes_its_own_method_and_path_alone(method: str, path: str, st
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as http:
         answer = await http.request(method, path)
     assert (answer.status_code, answer.json()) == (status, said)
+
+
+async def test_without_its_store_it_asks_to_come_again() -> None:
+    """As every other route does."""
+    transport = httpx.ASGITransport(application())
+    async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as http:
+        answer = await http.post("/hot?away")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.acceptance import MOST_ELEMENTS, MOST_FAULTS, Refusal, accept, elements, stamped
+from services.ingest.domain.acceptance import MOST_FAULTS, Refusal, accept, stamped
 from tests.events import NOON, PLAN, body
 
 FORECAST = {"forecast": "2027-03-01", "reason": "Possession moved"}
@@ -149,12 +149,6 @@ def test_not_every_fault_is_named() -> None:
 def test_of_a_list_the_first_fault_is_named(kind: str, subject: str, data: dict[str, Any], field: str) -> None:
     """A body of nothing but faults costs no more than a good one."""
     assert [fault.field for fault in refused(body(kind, subject, data), ("dft", "dluhc")).faults] == [field]
-
-
-def test_a_batch_has_a_limit() -> None:
-    """It is above what its bytes can hold of events."""
-    assert isinstance(elements(b"[" + b"0," * MOST_ELEMENTS + b"0]"), Refusal)
-    assert len(json.dumps(forecast())) * MOST_ELEMENTS > 1_000_000
 
 
 def test_a_key_for_two_departments_does_not_let_one_speak_for_the_other() -> None:

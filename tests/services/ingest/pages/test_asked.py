@@ -34,4 +34,4 @@ def test_a_field_about_something_is_the_doors_field_with_a_value_for_it(
 def test_nobody_is_led_away_after_signing_in(said: str) -> None:
     """Only a path on this site is followed."""
     assert own_path(said) == HOME
-    assert own_path("/publish/receipts/1") == "/publish/receipts/1"
+    assert own_path("/publish/receipts/1?row=2") == "/publish/receipts/1?row=2"

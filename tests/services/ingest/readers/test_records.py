@@ -5,7 +5,7 @@ from xml.parsers.expat import ExpatError
 
 import pytest
 
-from services.ingest.readers.records import Record, Shape, read_records
+from services.ingest.readers.records import MOST_RECORDS, Record, Shape, read_records
 from services.ingest.readers.refusal import UnreadableFile
 
 INNER = Shape(frozenset({"name"}))
@@ -59,6 +59,15 @@ def test_elements_in_each_other_without_end_are_refused() -> None:
     """The parser would keep all of them."""
     with pytest.raises(UnreadableFile, match="more than 100 elements in each other"):
         read_records(b"<r>" + b"<a>" * 1_000_000, "r", SHAPE)
+
+
+def test_records_without_end_are_refused() -> None:
+    """Whether they are handed over or kept, and however they are shared out."""
+    many = b"<one><two/></one>" * (MOST_RECORDS // 2)
+    shape = Shape(parts={"one": Shape(parts={"two": Shape()}, take=lambda _: None)})
+    read_records(b"<r>" + many + b"</r>", "r", shape)
+    with pytest.raises(UnreadableFile, match="more than 200,000 tasks, links"):
+        read_records(b"<r>" + many + b"<one/></r>", "r", shape)
 
 
 def test_another_root_is_refused() -> None:

@@ -250,6 +250,9 @@ def test_a_part_that_declares_entities_is_refused_before_anything_is_parsed(part
         (lambda: sheet(b"", b'<dimension ref="A1:C1000000000"/>'), "sheet 'A' has 1,000,000,000 rows and 3 columns"),
         (lambda: sheet(b'<row r="1000000000"><c r="A1000000000"><v>1</v></c></row>'), "1,000,000,000 rows"),
         (lambda: sheet(b'<row r="900000"><c r="XFD900000"><v>1</v></c></row>'), "900,000 rows and 16,384 columns"),
+        (lambda: sheet(b"<row/>" * 200_001), "more than 200,000 rows"),
+        (lambda: sheet(b"<row>" + b"<c/>" * 16_385 + b"</row>"), "more than 16,384 cells in a row"),
+        (lambda: sheet(b"<x:row xmlns:x='x'>" + b"<x:c/>" * 16_385 + b"</x:row>"), "more than 16,384 cells in a row"),
     ],
 )
 def test_what_is_too_large_is_refused_with_the_fix(content: Callable[[], bytes], says: str) -> None:
@@ -262,9 +265,22 @@ def test_the_limits_are_the_callers() -> None:
     """What passes the usual limits is refused under tighter ones."""
     content = saved(book(("A", [["a", "b"], ["c", "d"]]), ("B", [["e"], ["f"]])))
     assert len(read_workbook(content, Limits(cells=6))) == 2
-    for limits in (Limits(cells=5), Limits(sent=100), Limits(unpacked=100), Limits(parts=3)):
+    for limits in (
+        Limits(cells=5),
+        Limits(sent=100),
+        Limits(unpacked=100),
+        Limits(parts=3),
+        Limits(rows=1),
+        Limits(elements=9),
+    ):
         with pytest.raises(UnreadableFile):
             read_workbook(content, limits)
+
+
+def test_a_part_without_rows_may_have_as_many_elements_as_it_likes() -> None:
+    """The order in which formulas are calculated is a list of cells, of all rows."""
+    chain = b"<calcChain>" + b'<c r="A1"/>' * 20_000 + b"</calcChain>"
+    assert read_workbook(rewritten(saved(book(("A", [["a"]]))), {"xl/calcChain.xml": chain}))
 
 
 GOOD = saved(quarterly_return(("6.01.1", "OBC", AS_AT, AS_AT, "Live")))

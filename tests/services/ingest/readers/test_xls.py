@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 import xlwt
@@ -127,6 +128,38 @@ def test_the_limits_are_the_callers() -> None:
     for limits in (Limits(cells=8), Limits(sent=100)):
         with pytest.raises(UnreadableFile):
             read_xls(saved(book), limits)
+
+
+@pytest.mark.parametrize("value", [1, "a", 2.5, True, None, xlwt.Formula("1+1")])
+def test_cells_are_counted_before_any_is_kept(value: object) -> None:
+    """Of hidden sheets and with a format alone too, one by one or a row together; twice as many as are read may be."""
+    book = xlwt.Workbook()
+    book.add_sheet("A")
+    other = book.add_sheet("B")
+    other.visibility = 1
+    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        other.write(row, column, value, DAY)
+    assert read_xls(saved(book), Limits(cells=2))
+    with pytest.raises(UnreadableFile, match="hidden ones too, have more than 2 cells"):
+        read_xls(saved(book), Limits(cells=1))
+
+
+def test_sheets_that_say_they_are_the_same_are_counted_each() -> None:
+    """A hundred sheets in the place of one."""
+    book = xlwt.Workbook()
+    for number in range(100):
+        book.add_sheet(f"S{number:02}").visibility = int(number > 0)
+    for column in range(4):
+        book.get_sheet(0).write(0, column, 1)
+    content = saved(book)
+    places = [
+        found.end() for found in re.finditer(rb"\x85\x00[^S]{2}(?=.{4}[\x00\x01]\x00\x03\x00S)", content, re.DOTALL)
+    ]
+    for at in places:
+        content = content[:at] + content[places[0] : places[0] + 4] + content[at + 4 :]
+    assert len(places) == 100
+    with pytest.raises(UnreadableFile, match="hidden ones too, have more than 8 cells"):
+        read_xls(content, Limits(cells=4))
 
 
 GOOD = example()
