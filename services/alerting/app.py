@@ -61,6 +61,7 @@ from services.kit.web import Site, install
 NAME = "alerting"
 
 MARKS_SECONDS, ROWS_SECONDS, SENDING_SECONDS, DAYS_SECONDS, REACHABILITY_SECONDS = 0.15, 0.15, 0.5, 1.0, 60.0
+OVERDUE_SECONDS = 5.0
 """How often each loop looks by itself; most of the time a bell is quicker."""
 
 
@@ -118,6 +119,7 @@ async def build(settings: AlertingSettings, clock: Clock = utc_now) -> Service:
         Loop("due marks", telling.marks, MARKS_SECONDS),
         Loop("due rows", telling.rows, ROWS_SECONDS, rows),
         Loop("sending", sending.step, SENDING_SECONDS, outgoing),
+        Loop("overdue", telling.overdue, OVERDUE_SECONDS),
         Loop("days", days.step, DAYS_SECONDS),
     ]
 
@@ -141,7 +143,7 @@ async def build(settings: AlertingSettings, clock: Clock = utc_now) -> Service:
         try:
             measuring = keep_measuring([consumer.lag], consumed, store.alerts.note_ids)
             always = (rejects.keep(), asking.ask(), measuring, reachability.run(), renewals.run())
-            await together(consumer.refused(), *always, *(loop.run() for loop in loops))
+            await together(*always, *(loop.run() for loop in loops), consumer.run())
         finally:
             await kafka.stop()
             await announcements.announcer.close()

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -12,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from services.kit.http import Problem, read_body
 from services.kit.identity import NOBODY, SESSION_SECONDS, Identities, Identity
-from services.kit.web import Site, form_of, require_same_origin
+from services.kit.web import Site, form_of, require_same_origin, to_sign_in
 
 MOST_FORM_BYTES = 20_000
 
@@ -49,8 +48,7 @@ class Frame:
 
     def sign_in(self, request: Request) -> RedirectResponse:
         """The way to the form that asks for a key."""
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"{self._ingest}/sign-in?next={quote(here, safe='/')}", 303)
+        return to_sign_in(request, self._ingest)
 
     async def form(self, request: Request, who: Identity) -> dict[str, str]:
         """The fields of a form that one of our pages gave to this reader; raises a 403 problem for any other."""

@@ -41,4 +41,9 @@ class Measures:
             registry=to,
         )
         self.unreachable.set(math.nan)
-        self.due_rows = Gauge("milepost_due_rows", "Subscriptions that are due and not yet told", registry=to)
+        self.due_rows = Gauge(
+            "milepost_due_rows",
+            "Subscriptions, of all replicas, that were to be told 5 s ago or could not be; NaN before they are counted",
+            registry=to,
+        )
+        self.due_rows.set(math.nan)

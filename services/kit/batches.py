@@ -152,5 +152,5 @@ def _fitting(numbers: Sequence[int], messages: Sequence[Message]) -> Iterator[tu
 
 
 def _size(message: Message) -> int:
-    parts = (message.key or b"", message.value or b"", *(part for header in message.headers for part in header))
-    return sum(len(part or b"") for part in parts) + _OVERHEAD * (1 + len(message.headers))
+    size = len(message.key or b"") + len(message.value or b"") + _OVERHEAD
+    return size + sum(len(name) + len(value or b"") + _OVERHEAD for name, value in message.headers)

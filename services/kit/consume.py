@@ -22,6 +22,8 @@ Records = dict[TopicPartition, list[ConsumerRecord[bytes | None, bytes | None]]]
 MOST_RECORDS = 500
 """Records of one batch, where a service says nothing else."""
 REBALANCE_MS = 60_000
+HEARTBEAT_MS = 300
+"""Those that stay learn by a heartbeat that another has come or gone: for as long nobody works on its partitions."""
 STUCK_SECONDS = 60.0
 """A consumer that has only failed for this long, or whose batch has run for so long, is not well."""
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -81,7 +83,7 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             decoder=self._decode,
             listener=self,
             session_timeout_ms=10_000,
-            heartbeat_interval_ms=1_000,
+            heartbeat_interval_ms=HEARTBEAT_MS,
             rebalance_timeout_ms=REBALANCE_MS,
         )
         self.subscriber(self._handle)
@@ -108,9 +110,18 @@ class CursorConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _decode(self, message: Any) -> Any:
         return message
 
-    async def refused(self) -> None:
-        """Waits until the service must stop; raises why."""
-        raise await self.failed
+    async def run(self) -> None:
+        """Waits, on a broker that is started, until the service must stop; raises why, and leaves the group by then.
+
+        The running batch ends first. A member that is killed leaves nothing: its successor under the same name goes on.
+        """
+        try:
+            raise await self.failed
+        finally:
+            # aiokafka would let a static member only fall silent, and its partitions wait until its session expires
+            self._consumer._coordinator._group_instance_id = None
+            await self.subscriber.stop()
+            self._at = {}
 
     def well(self) -> str | None:
         """None while the consume loop lives and makes progress, else what is wrong."""

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
+from pymongo.errors import PyMongoError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.logs import logger
 from services.kit.metrics import HttpMetrics, exposition, route_template
+from services.kit.mongo import is_away
 from services.kit.words import field_path
 
 log = logger(__name__)
@@ -62,6 +64,21 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     errors = [{"field": field_path(e["loc"][1:]) or str(e["loc"][0]), "detail": e["msg"]} for e in error.errors()]
     detail = "; ".join(f"{e['field']}: {e['detail']}" for e in errors)
     return problem_response(Problem(422, "The request is not valid", detail, errors=errors))
+
+
+async def _on_store(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PyMongoError)  # noqa: S101 - registered for PyMongoError alone
+    response: Response = await request.app.exception_handlers[Problem](request, store_away(error))  # a page, for pages
+    return response
+
+
+def store_away(error: PyMongoError) -> Problem:
+    """What is answered while the store is away; raises the error when it is a fault of ours."""
+    if not is_away(error):
+        raise error
+    log.warning("the store does not answer", error=f"{type(error).__name__}: {error}")
+    detail = "What we keep cannot be read or written at the moment: try again"
+    return Problem(503, "The store does not answer", detail, headers={"Retry-After": "2"})
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -162,6 +179,41 @@ class Correlated:
                 self.metrics.seconds.labels(*labels).observe((streaming or time.perf_counter()) - started)
 
 
+class Faults:
+    """ASGI middleware: a fault that nobody handles is answered as a problem, and raised to be logged as a fault.
+
+    Starlette would answer it outside of every other middleware: without the headers that they give to an answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        begun = False
+
+        async def answer(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as fault:
+            if scope["type"] == "http" and not begun:
+                log.error("fault of ours", error=f"{type(fault).__name__}: {fault}")
+                request = Request(scope, receive)
+                response = await request.app.exception_handlers[Problem](request, _fault())
+                await response(scope, receive, send)
+            raise
+
+
+def _fault() -> Problem:
+    correlation = correlation_id()
+    detail = f"We have failed to answer, and it is logged. Try again later; if it stays, tell us {correlation}"
+    return Problem(500, "A fault of ours", detail, correlation_id=correlation)
+
+
 def application(title: str, registry: CollectorRegistry, more: Callable[[], bytes] = bytes) -> FastAPI:
     """An application with problem+json, correlation and `/metrics`; its registry is in `state.registry`.
 
@@ -169,10 +221,12 @@ def application(title: str, registry: CollectorRegistry, more: Callable[[], byte
     """
     app = FastAPI(title=title)
     app.state.registry = registry
+    app.add_middleware(Faults)
     app.add_middleware(Correlated, seconds=HttpMetrics(registry))
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(AnyHTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(PyMongoError, _on_store)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

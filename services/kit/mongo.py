@@ -10,7 +10,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -20,6 +20,9 @@ Client = AsyncIOMotorClient[Document]
 Database = AsyncIOMotorDatabase[Document]
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
+
+OF_THE_SERVER = (1, 14031)
+"""Codes of a server that fails by itself: an internal error, and a full disk."""
 
 DUPLICATE = 11000
 """The code of a write of what is there already."""
@@ -38,6 +41,11 @@ def connect(uri: str, *, timeout_ms: int = 20_000, watched_by: Sequence[CommandL
         tz_aware=True,
         event_listeners=list(watched_by),
     )
+
+
+def is_away(error: PyMongoError) -> bool:
+    """Whether the store cannot be reached or fails by itself, so that the same may succeed later."""
+    return isinstance(error, ConnectionFailure) or error.timeout or getattr(error, "code", None) in OF_THE_SERVER
 
 
 def is_duplicate(error: BulkWriteError) -> bool:

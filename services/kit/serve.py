@@ -149,13 +149,16 @@ async def wait_for(what: str, attempt: Callable[[], Awaitable[object]]) -> None:
 
 
 async def together(*coroutines: Coroutine[Any, Any, None]) -> None:
-    """Runs coroutines side by side until one ends; the others are cancelled, and an error of any is raised."""
+    """Runs coroutines side by side until one ends; the others are cancelled, and an error of any is raised.
+
+    They end one after another, the last first: each may use until its own end whatever stands before it.
+    """
     tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
+        for task in reversed(tasks):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait([task])
     for task in done:
         task.result()

@@ -6,7 +6,7 @@ import inspect
 import pathlib
 from collections.abc import Awaitable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import FastAPI
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -130,6 +130,15 @@ def require_same_origin(request: Request) -> None:
     foreign = origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host")
     if foreign or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Problem(403, "Not from here", "This form was sent by another site: open the page here, and send it again")
+
+
+def to_sign_in(request: Request, ingest: str = "") -> RedirectResponse:
+    """The way to the form that asks for a key, which leads back to the address that was asked for, its query too.
+
+    `ingest` is what the addresses of ingest's pages begin with.
+    """
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{ingest}/sign-in?next={quote(here, safe='/')}", 303)
 
 
 class PageHeaders:

@@ -1,115 +1,123 @@
-"""The series of delivery, rendered at scrape from the newest states; each declared once with its meaning."""
+"""The series of delivery, rendered at scrape from the newest states; each declared once with its meaning.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+They are written here, and not by prometheus-client: a thousand plans have some ten thousands of series, and it takes
+eight times as long for each. A test reads them with its parser.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.exposition import generate_latest
-from prometheus_client.registry import Collector
+from typing import Literal
 
 from schemas.states import SLIP_BUCKETS
 from services.metrics.domain.series import Known, Shown, of_others, of_plan, split
 
-Written = tuple[tuple[bytes, bytes], ...]
-Family = GaugeMetricFamily | HistogramMetricFamily
-
-_BOUNDS = [*(str(float(bound)) for bound in SLIP_BUCKETS), "+Inf"]
+_BOUNDS = [*(f"{bound}.0" for bound in SLIP_BUCKETS), "+Inf"]
+_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
 
 
-def families(shown: Shown) -> Iterator[Family]:
-    """Everything that is shown of a plan; every family is there, with or without samples."""
-    yield _milestones(shown)
-    yield _slips(shown)
-    yield _alerts(shown)
-    yield _places(shown)
-    yield _past(shown)
-    yield _of("waiting_milestones", "Milestones of departments that the lead has not listed", shown, shown.waiting)
-    yield _of("cycles", "Rings of milestones that wait for each other", shown, shown.cycles)
-    meaning = "1 while a plan's newer records cannot be folded; of `other` their number"
-    yield _of("stuck", meaning, shown, shown.stuck)
+def _labels(**labels: str) -> str:
+    return ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
 
 
-def _of(name: str, meaning: str, shown: Shown, value: int) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"milepost_plan_{name}", meaning, labels=["plan"])
-    family.add_metric([shown.plan], value)
-    return family
-
-
-def _milestones(shown: Shown) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(
-        "milepost_milestones", "Milestones by schedule status", labels=["plan", "department", "status"]
-    )
+def _milestones(shown: Shown) -> Iterator[str]:
     for row in shown.rows:
+        labels = _labels(department=row.department, plan=shown.plan)
         for status, count in row.statuses.items():
-            family.add_metric([shown.plan, row.department, status], count)
-    return family
+            yield f'{{{labels},status="{status}"}} {count}'
 
 
-def _slips(shown: Shown) -> HistogramMetricFamily:
-    family = HistogramMetricFamily(
-        "milepost_milestone_slip_days",
-        "Projected minus baseline in calendar days, of milestones with both; early ones are in the first bucket",
-        labels=["plan", "department"],
-    )
+def _slips(shown: Shown) -> Iterator[str]:
     for row in shown.rows:
-        buckets = list(zip(_BOUNDS, accumulate(row.slips), strict=True))
-        family.add_metric([shown.plan, row.department], buckets, row.slip_sum)
-    return family
+        labels = _labels(department=row.department, plan=shown.plan)
+        for bound, count in zip(_BOUNDS, accumulate(row.slips), strict=True):
+            yield f'_bucket{{{labels},le="{bound}"}} {count}'
+        yield f"_count{{{labels}}} {sum(row.slips)}"
+        yield f"_sum{{{labels}}} {row.slip_sum}"
 
 
-def _alerts(shown: Shown) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(
-        "milepost_alerts",
-        "Alerts that hold, by whose they are (of a plan as a whole: its lead) and what is wrong; none is no series",
-        labels=["plan", "department", "symptom"],
-    )
+def _alerts(shown: Shown) -> Iterator[str]:
     for (department, symptom), count in shown.alerts.items():
-        family.add_metric([shown.plan, department, symptom], count)
-    return family
+        yield f"{{{_labels(department=department, plan=shown.plan, symptom=symptom)}}} {count}"
 
 
-def _places(shown: Shown) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(
-        "milepost_plan_place_info", "1 for each place of a plan: GSS code and name", labels=["plan", "place", "name"]
-    )
+def _places(shown: Shown) -> Iterator[str]:
     for code, name in shown.places:
-        family.add_metric([shown.plan, code, name], 1)
-    return family
+        yield f"{{{_labels(name=name, place=code, plan=shown.plan)}}} 1"
 
 
-def _past(shown: Shown) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(
-        "milepost_plan_past_target_days", "The plan's projected date minus its target, in days", labels=["plan"]
-    )
+def _past(shown: Shown) -> Iterator[str]:
     if shown.past_target is not None:
-        family.add_metric([shown.plan], shown.past_target)
-    return family
+        yield from _one(shown, shown.past_target)
 
 
-class _Just(Collector):
-    """The families of one plan alone."""
+def _one(shown: Shown, value: int) -> Iterator[str]:
+    yield f"{{{_labels(plan=shown.plan)}}} {value}"
 
-    def __init__(self, shown: Shown) -> None:
-        self._shown = shown
 
-    def collect(self) -> Iterator[Family]:
-        """All that is shown of a plan."""
-        return families(self._shown)
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of series; `lines` are its samples of a plan, each without the family's name."""
+
+    name: str
+    kind: Literal["gauge", "histogram"]
+    meaning: str
+    lines: Callable[[Shown], Iterator[str]]
+
+    @property
+    def described(self) -> bytes:
+        """The two lines before its samples."""
+        return f"# HELP {self.name} {self.meaning}\n# TYPE {self.name} {self.kind}\n".encode()
+
+    def samples(self, shown: Shown) -> bytes:
+        """Those of one plan."""
+        return "".join([f"{self.name}{line}\n" for line in self.lines(shown)]).encode()
+
+
+FAMILIES = (
+    Family("milepost_milestones", "gauge", "Milestones by schedule status", _milestones),
+    Family(
+        "milepost_milestone_slip_days",
+        "histogram",
+        "Projected minus baseline in calendar days, of milestones with both; early ones are in the first bucket",
+        _slips,
+    ),
+    Family(
+        "milepost_alerts",
+        "gauge",
+        "Alerts that hold, by whose they are (of a plan as a whole: its lead) and what is wrong; none is no series",
+        _alerts,
+    ),
+    Family("milepost_plan_place_info", "gauge", "1 for each place of a plan: GSS code and name", _places),
+    Family("milepost_plan_past_target_days", "gauge", "The plan's projected date minus its target, in days", _past),
+    Family(
+        "milepost_plan_waiting_milestones",
+        "gauge",
+        "Milestones of departments that the lead has not listed",
+        lambda shown: _one(shown, shown.waiting),
+    ),
+    Family(
+        "milepost_plan_cycles",
+        "gauge",
+        "Rings of milestones that wait for each other",
+        lambda shown: _one(shown, shown.cycles),
+    ),
+    Family(
+        "milepost_plan_stuck",
+        "gauge",
+        "1 while a plan's newer records cannot be folded; of `other` their number",
+        lambda shown: _one(shown, shown.stuck),
+    ),
+)
+"""Everything that is shown of a plan; every family is described, with or without samples."""
+
+Written = tuple[bytes, ...]
+"""The samples of one plan, of each of FAMILIES."""
 
 
 def written(shown: Shown) -> Written:
-    """The families as they are exposed, of each its two lines of description and its samples."""
-    alone = CollectorRegistry()
-    alone.register(_Just(shown))
-    # a line's end in a name is escaped, so no name can begin a family
-    return tuple(map(_parted, (b"\n" + generate_latest(alone).rstrip()).split(b"\n# HELP ")[1:]))
-
-
-def _parted(family: bytes) -> tuple[bytes, bytes]:
-    meaning, kind, *samples = family.split(b"\n", 2)
-    return b"# HELP %b\n%b\n" % (meaning, kind), b"".join(b"%b\n" % lines for lines in samples)
+    """The samples as they are exposed."""
+    return tuple(family.samples(shown) for family in FAMILIES)
 
 
 @dataclass
@@ -126,17 +134,12 @@ class Delivery:
         self._kept = {known.state.plan: self._renewed(known) for known in named}
         if self._others is None or not _same(self._others[0], others):
             self._others = others, written(of_others(others))
-        everything = [*(text for _, text in self._kept.values()), self._others[1]]
-        return b"".join(_joined(parts) for parts in zip(*everything, strict=True))
+        of_each = zip(*(text for _, text in self._kept.values()), self._others[1], strict=True)
+        return b"".join(b"".join((one.described, *parts)) for one, parts in zip(FAMILIES, of_each, strict=True))
 
     def _renewed(self, known: Known) -> tuple[Known, Written]:
         kept = self._kept.get(known.state.plan)
         return kept if kept and kept[0] is known else (known, written(of_plan(known)))
-
-
-def _joined(parts: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """One family of all plans: described once."""
-    return b"".join((parts[0][0], *(samples for _, samples in parts)))
 
 
 def _same(before: list[Known], now: list[Known]) -> bool:

@@ -89,13 +89,13 @@ async def build(settings: PlanTrackingSettings) -> Service:
         await wait_for("Kafka", kafka.start)
         try:
             await together(
-                consumer.refused(),
                 plain.keep(),
                 mark_days(store, tracking, plain),
                 tail.run(),
                 answers.run(),
                 answering.ask(),
                 keep_measuring([consumer.lag], consumed, store.note_ids),
+                consumer.run(),
             )
         finally:
             await kafka.stop()

@@ -1,8 +1,8 @@
-"""`python -m tests.bench [drain] [ingest] [telling] [latency] [growth] [peers]`: benchmarks, on their own servers.
+"""`python -m tests.bench [NAME ...]`: benchmarks, on their own servers; all of REPORTS, or those named.
 
 ROUNDS, EVENTS, PLANS and MILESTONES change their size; KAFKA and MONGO (both) name servers to be used instead:
 a drain leaves its databases there, called bench-*. SMALL and LARGE are the numbers of milestones that
-`growth` compares.
+`growth` compares; HOME_PLANS of how many plans `pages` shows the first page.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from deploy.local import stack
 from deploy.local.ports import HOST, Ports, free_base
-from tests.bench import drain, growth, ingest, latency, telling
+from tests.bench import drain, growth, ingest, latency, memory, pages, start, telling
 from tests.bench.peers import compare
 from tests.bench.workload import Size
 from tests.servers import Servers
@@ -27,9 +27,11 @@ REPORTS = {
     "telling": telling.report,
     "latency": latency.report,
     "growth": growth.report,
+    "start": start.report,
+    "pages": pages.report,
 }
-BY_HAND = {"peers": compare.report}
-"""Asked for by name: what makes environments of its own."""
+BY_HAND = {"peers": compare.report, "doors": compare.doors, "memory": memory.report}
+"""Asked for by name: what makes environments of its own, and what takes long."""
 NOTE = (
     "Rounds of both sides alternate on the same servers. Only the ratios mean anything: absolute figures are this "
     "machine's, under whatever else it was doing."

@@ -86,9 +86,9 @@ class Faulty:
         finally:
             client.close()
 
-    async def firing(self, alert: str) -> set[str]:
-        """The severities with which an alert fires."""
-        found = await series(self.prometheus, f'ALERTS{{alertname="{alert}",alertstate="firing"}}')
+    async def firing(self, alert: str, plan: str = ".*") -> set[str]:
+        """The severities with which an alert fires; of one plan, where it is of plans."""
+        found = await series(self.prometheus, f'ALERTS{{alertname="{alert}",alertstate="firing",plan=~"{plan}"}}')
         return {one["metric"]["severity"] for one in found}
 
     async def jobs(self, alert: str) -> set[str]:
@@ -96,14 +96,14 @@ class Faulty:
         found = await series(self.prometheus, f'ALERTS{{alertname="{alert}",alertstate="firing"}}')
         return {one["metric"]["job"] for one in found}
 
-    async def fires(self, alert: str, seconds: float = 60) -> None:
+    async def fires(self, alert: str, seconds: float = 60, plan: str = ".*") -> None:
         """Waits until an alert fires, and Alertmanager has it."""
-        await until(lambda: self.firing(alert), len, seconds)
+        await until(lambda: self.firing(alert, plan), len, seconds)
         await until(lambda: self._got(alert), bool, 30)
 
-    async def clears(self, alert: str, seconds: float = 90) -> None:
+    async def clears(self, alert: str, seconds: float = 90, plan: str = ".*") -> None:
         """Waits until it fires no more."""
-        await until(lambda: self.firing(alert), lambda found: not found, seconds)
+        await until(lambda: self.firing(alert, plan), lambda found: not found, seconds)
 
     async def _got(self, alert: str) -> bool:
         async with httpx.AsyncClient(trust_env=False) as http:

@@ -18,6 +18,12 @@ from services.kit.mongo import Database, Document, Session
 BURST_KEPT_SECONDS = 3_600
 """For so long a burst is kept after it last moved anything; by then all of it has been told."""
 
+LONGEST_POSTPONEMENT = dt.timedelta(seconds=60)
+"""A row that cannot be worked on is tried again after this, at the latest."""
+
+PROMISED = dt.timedelta(seconds=5)
+"""From due to told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -97,6 +103,12 @@ class QueueStore:
         """The subscriptions that are due."""
         found = await self._rows.find({"due": {"$gte": FIRST, "$lte": now}}).to_list(None)
         return [_row_of(doc) for doc in found]
+
+    async def overdue(self, now: dt.datetime) -> int:
+        """How many should have been told by now: nobody has looked at them, or they are postponed after a failure."""
+        wanted = {"due": {"$gte": FIRST, "$lte": now + LONGEST_POSTPONEMENT}}
+        found = await self._rows.find(wanted, {"due": 1, "failures": 1}).to_list(None)
+        return sum(doc["due"] <= now - PROMISED or doc.get("failures", 0) > 0 for doc in found)
 
     async def settle(self, row: Row, left: Mapping[Rhythm, dt.datetime]) -> None:
         """What was due is done, and this is left; unless it has become due again since it was read."""

@@ -17,7 +17,7 @@ from services.alerting.domain.subscriptions import Subscription
 from services.alerting.domain.waiting import Bursts, earliest, left, waits
 from services.alerting.measures import Measures
 from services.alerting.store import Store
-from services.alerting.store.queue import Due, Row
+from services.alerting.store.queue import LONGEST_POSTPONEMENT, Due, Row
 from services.alerting.store.subscriptions import Lost
 from services.alerting.telling.gather import due_now, keep
 from services.kit.logs import logger
@@ -28,10 +28,11 @@ log = logger(__name__)
 AT_ONCE = 8
 """Subscriptions that are composed for at the same time."""
 
-LONGEST_POSTPONEMENT = 60.0
-
 KEEP_SECONDS = 3.0
 """For keeping what was composed, the first time; twice as long at each further try."""
+
+MOST_DOUBLED = 6
+"""Failures after which no wait grows: a row may fail for days."""
 
 
 @dataclass
@@ -69,7 +70,6 @@ class Telling:
     async def rows(self) -> None:
         """Tells whoever is due."""
         rows = await self.store.queue.due_rows(self.clock())
-        self.measures.due_rows.set(len(rows))
         random.shuffle(rows)  # replicas begin at different ends
         turns = asyncio.Semaphore(AT_ONCE)
 
@@ -78,7 +78,10 @@ class Telling:
                 await self._tell(row)
 
         await asyncio.gather(*(in_turn(row) for row in rows))
-        self.measures.due_rows.set(0)
+
+    async def overdue(self) -> None:
+        """Counts whoever should have been told by now."""
+        self.measures.due_rows.set(await self.store.queue.overdue(self.clock()))
 
     async def _tell(self, row: Row) -> None:
         """Tells one subscriber; a failure postpones this one alone."""
@@ -87,7 +90,7 @@ class Telling:
         except Lost:
             log.debug("another replica was first", subscription=row.subscription)
         except Exception as error:
-            wait = min(2.0**row.failures, LONGEST_POSTPONEMENT)
+            wait = min(2.0 ** min(row.failures, MOST_DOUBLED), LONGEST_POSTPONEMENT.total_seconds())
             log.error("composing failed", subscription=row.subscription, error=repr(error), wait_s=wait, exc_info=True)
             await self.store.queue.postpone(row, self.clock() + dt.timedelta(seconds=wait))
 
@@ -138,7 +141,7 @@ class Telling:
 
         # A replica that was killed may hold the subscription until the store gives its transaction up: others must not
         # queue behind that one.
-        async with asyncio.timeout(KEEP_SECONDS * 2**row.failures):
+        async with asyncio.timeout(KEEP_SECONDS * 2 ** min(row.failures, MOST_DOUBLED)):
             async with self.store.sessions.one() as session:
                 await transaction(self.store.client, work, session)
         return kept[-1]

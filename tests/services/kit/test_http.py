@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, StreamingResponse
+from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, PyMongoError, ServerSelectionTimeoutError
 from starlette.types import Message
 
 from services.kit.http import Plain, application, correlation_id, read_body
@@ -91,6 +92,45 @@ async def test_a_plain_route_is_documented_and_counted_like_any_other() -> None:
         await http.post("/echo")
         assert 'method="POST",route="/echo",status="200"' in (await http.get("/metrics")).text
         assert (await http.get("/echo")).status_code == 405
+
+
+def failing(error: Exception) -> FastAPI:
+    """An application with a route that fails."""
+    made = application("Test", registry())
+
+    @made.get("/")
+    def fail() -> None:
+        """Fails."""
+        raise error
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AutoReconnect("closed"),
+        ServerSelectionTimeoutError("nobody"),
+        NetworkTimeout("silence"),
+        OperationFailure("internal server error", 1),
+        OperationFailure("no space left", 14031),
+    ],
+)
+async def test_while_the_store_is_away_a_caller_is_told_to_come_again(error: PyMongoError) -> None:
+    """503 at every door, with the seconds to wait, whatever keeps the store from answering."""
+    transport = httpx.ASGITransport(failing(error))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        answer = await http.get("/")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_what_the_store_refuses_is_a_fault_of_ours() -> None:
+    """To come again would not help."""
+    transport = httpx.ASGITransport(failing(OperationFailure("unknown operator", 2)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        with pytest.raises(OperationFailure, match="unknown operator"):
+            await http.get("/")
 
 
 @pytest.mark.parametrize(("kind", "to_the_end"), [("text/event-stream", False), ("text/plain", True)])

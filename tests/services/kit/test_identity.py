@@ -3,9 +3,10 @@
 import httpx
 import pytest
 from fastapi import Request
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 from services.kit.http import Problem
-from services.kit.identity import Identities, Identity, Sessions
+from services.kit.identity import SESSION_SECONDS, Identities, Identity, Sessions
 
 
 def test_a_session_says_who_it_speaks_for() -> None:
@@ -23,6 +24,20 @@ def test_a_forged_or_foreign_session_is_nobody() -> None:
         changed = "B" if token[place] == "A" else "A"
         assert Sessions("secret").verify(token[:place] + changed + token[place + 1 :]) is None
     assert Sessions("secret").verify("mp_key") is None
+
+
+@pytest.mark.parametrize(
+    ("ahead", "good"), [(3_600, True), (-3_600, True), (SESSION_SECONDS + 60, False), (-SESSION_SECONDS - 60, False)]
+)
+def test_a_session_may_come_from_another_clock(ahead: int, good: bool) -> None:
+    """One that is an hour ahead or behind; what is older than a session may be, or as far ahead, is nobody's."""
+
+    class Elsewhere(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return super().get_timestamp() + ahead
+
+    token = URLSafeTimedSerializer("secret", salt="milepost-session", signer=Elsewhere).dumps(["dft"])
+    assert Sessions("secret").verify(str(token)) == (Identity(("dft",)) if good else None)
 
 
 def test_an_identity_requires_its_own_names() -> None:

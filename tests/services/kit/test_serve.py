@@ -60,3 +60,23 @@ async def test_when_one_part_fails_the_others_are_ended_and_the_error_is_raised(
     with pytest.raises(RuntimeError, match="broken"):
         await together(lasts(), fails())
     assert ended.is_set()
+
+
+async def test_the_last_ends_first_and_has_what_stands_before_it_until_then() -> None:
+    """A consumer's running batch may need the producer: that one ends when the consumer has."""
+    ended = list[str]()
+
+    async def lasts(name: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)  # it takes its time
+            ended.append(name)
+
+    running = asyncio.create_task(together(lasts("producer"), lasts("lag"), lasts("consumer")))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled()
+    assert ended == ["consumer", "lag", "producer"]

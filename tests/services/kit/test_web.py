@@ -2,13 +2,17 @@
 
 import pathlib
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from jinja2 import UndefinedError
 from prometheus_client import CollectorRegistry
-from starlette.responses import HTMLResponse
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from services.kit import web
 from services.kit.http import application
@@ -102,3 +106,18 @@ async def test_pages_are_compressed(client: httpx.AsyncClient) -> None:
     """A page of any size travels compressed to whoever can read that."""
     answer = await client.get("/static/milepost.css", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("address", ["/plain", "/plain?plan=dluhc/a&of=b%26c=d%C3%A9", "/plain?"])
+async def test_whoever_has_to_sign_in_is_led_back_to_the_address_that_was_asked_for(address: str) -> None:
+    """Its query too, as it was written: none of it becomes the form's own."""
+
+    async def asked(request: Request) -> Response:
+        return web.to_sign_in(request, "https://ingest.example")
+
+    app = Starlette(routes=[Route("/plain", asked)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages") as client:
+        answer = await client.get(address)
+    form = urlsplit(answer.headers["location"])
+    assert (answer.status_code, form.netloc, form.path) == (303, "ingest.example", "/sign-in")
+    assert parse_qsl(form.query) == [("next", address.rstrip("?"))]

@@ -82,7 +82,7 @@ async def test_the_highest_version_is_kept_and_rubbish_is_passed(servers: Server
     [known] = plans.known()
     assert known.state.title == "Newest"
     assert known.alerts == {("dft", "uncontrolled-baseline"): 2}
-    assert b'milepost_plan_stuck{plan="dluhc/a"} 1.0' in Delivery(plans.known).text()
+    assert b'milepost_plan_stuck{plan="dluhc/a"} 1\n' in Delivery(plans.known).text()
     assert plans.well() is None
     plans.stuck_seconds = -1
     assert "Kafka has not answered" in (plans.well() or "")

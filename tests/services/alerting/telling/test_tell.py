@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -132,6 +133,29 @@ async def test_what_can_not_be_composed_holds_up_nobody_else(store: Store) -> No
     assert await numbers(store, "damaged", "sound") == [0, 1]
     assert await due(store) == set()
     assert await due(store, LATER + dt.timedelta(seconds=2)) == {"damaged"}
+    assert await store.queue.overdue(LATER) == 1
+
+
+async def test_who_is_due_is_overdue_when_nobody_has_looked_for_five_seconds(store: Store) -> None:
+    """And no more when it is told."""
+    await subscribed(store, subscription("s1"))
+    await heard(store, chain(), 1)
+    await heard(store, chain(rail=MOVED), 2)
+    await telling(store).marks()
+    assert [await store.queue.overdue(LATER + dt.timedelta(seconds=n)) for n in (0, 4, 6)] == [0, 0, 1]
+    await telling(store).rows()
+    assert await store.queue.overdue(LATER + dt.timedelta(days=1)) == 0
+
+
+async def test_a_row_may_fail_for_days(store: Store) -> None:
+    """It is tried again after a minute, however often it has failed."""
+    await subscribed(store, subscription("damaged", chunks=1))
+    await store.queue.make_due([Due("damaged", NOW)])
+    [row] = await store.queue.due_rows(NOW)
+    await store.queue.postpone(replace(row, failures=5_000), NOW)
+    await telling(store, NOW).rows()
+    assert await due(store, NOW + dt.timedelta(seconds=59)) == set()
+    assert await due(store, NOW + dt.timedelta(seconds=60)) == {"damaged"}
 
 
 async def test_nothing_is_said_to_whom_has_left(store: Store) -> None:
