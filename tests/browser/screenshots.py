@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.browser.chromium import CHROMIUM
+
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDE, PHONE = (1280, 860), (390, 844)
 

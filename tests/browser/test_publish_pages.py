@@ -7,14 +7,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from tests.browser.chromium import CHROMIUM, browser, fine, sign_in
+from tests.browser.chromium import fine, send, sign_in
 from tests.flow.publisher import Publisher, until
 from tests.servers import Stack
 from tests.services.ingest.readers.books import AS_AT, Line, quarterly_return, saved
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed at /usr/bin/chromium")
-
-__all__ = ["browser"]  # a fixture is used by its name
 
 PLAN = "dluhc/by-hand"
 HOSTILE = "<img src=x onerror=alert(1)> {{7*7}} \u202e"
@@ -30,7 +26,7 @@ async def publisher(stack: Stack) -> Publisher:
     lead = Publisher(stack, "dluhc", "dft")
     await lead.say("plan.published", PLAN, {"title": "By hand"}, PLAN)
     await lead.say("contributor.listed", PLAN, {"department": "dft"}, PLAN)
-    await until(lambda: lead.plan(PLAN), lambda plan: plan.get("published"))
+    await until(lambda: lead.plan(PLAN), lambda plan: plan.get("published"), 60)
     return lead
 
 
@@ -39,8 +35,7 @@ async def choose(page: Page, file: pathlib.Path) -> None:
     await page.select_option("#department", "dft")
     await page.select_option("#plan", PLAN)
     await page.set_input_files("#file", file)
-    await page.click("text=Show me what it means")
-    await page.wait_for_load_state()
+    await send(page, "text=Show me what it means")
     await page.wait_for_selector("h1:has-text('What this return means')")
 
 
@@ -66,7 +61,7 @@ async def test_a_return_is_published_by_hand(
     await fine(page, width)
     await page.click("button:has-text('Publish 2 milestones')")
     await page.wait_for_url("**/publish/receipts/*")
-    await until(lambda: _reloaded(page), lambda text: text.count("Applied") == 2)
+    await until(lambda: _reloaded(page), lambda text: text.count("Applied") == 2, 60)
     await fine(page, width)
     await page.goto(f"{stack.ingest}/publish/returns?plan={PLAN}")
     await fine(page, width)
@@ -90,17 +85,17 @@ async def test_it_works_without_scripts_and_a_wrong_key_is_told(
     page = await context.new_page()
     await page.goto(f"{stack.ingest}/publish")
     await page.fill("#key", "mp_wrong")
-    await page.click("main button")
+    await send(page, "main button")
     assert "not known" in await page.inner_text("[role=alert]")
     await sign_in(page, stack, publisher.key)
     file = tmp_path / "odd.bin"
     await asyncio.to_thread(file.write_bytes, b"\x00\x01 nothing that anybody knows")
     await page.select_option("#plan", PLAN)
     await page.set_input_files("#file", file)
-    await page.click("text=Show me what it means")
+    await send(page, "text=Show me what it means")
     assert "file" in await page.inner_text("[role=alert]")
     assert await page.input_value("#plan") == PLAN
-    await page.click("text=Sign out")
+    await send(page, "text=Sign out")
     await page.goto(f"{stack.ingest}/publish")
     assert page.url.endswith("/sign-in?next=/publish")
     await context.close()

@@ -33,7 +33,10 @@ class Visit:
 
 VISITS: dict[str, tuple[Visit, ...]] = {
     "/": (Visit("plans", "/"), Visit("plans", "/?q=station"), Visit("plans", "/?q=%3Cimg"), Visit("plans", "/?q=zzz")),
-    "/plans/{lead}/{slug}": tuple(Visit("plans", f"/plans/{plan}") for plan in (*PLANS, JOBS)),
+    "/plans/{lead}/{slug}": (
+        *(Visit("plans", f"/plans/{plan}") for plan in (*PLANS, JOBS)),
+        Visit("plans", f"/plans/{RENEWAL}?group=state&range=year&sort=-slip&status=late"),
+    ),
     "/plans/{lead}/{slug}/milestones/{milestone:path}": (
         Visit("plans", f"/plans/{RENEWAL}/milestones/dft/station"),
         Visit("plans", f"/plans/{RENEWAL}/milestones/dluhc/square"),
@@ -119,12 +122,12 @@ DATA = {
 """Doors that people do not read: files, and JSON outside /api."""
 
 
-def addresses(world: World) -> Iterator[tuple[str, Visit]]:
-    """The address of each visit, in the order of the routes."""
+def addresses(world: World, *of: str) -> Iterator[tuple[str, Visit]]:
+    """The address of each visit to these routes, or to all."""
     bases = {"plans": world.stack.plans, "ingest": world.stack.ingest, "alerts": world.stack.alerts}
     names = ("receipt", "rejection", "confirming", "leaving", "answering")
     made = {f"{{{name}}}": getattr(world, name) for name in names}
-    for visit in (visit for visits in VISITS.values() for visit in visits):
+    for visit in (visit for route in of or VISITS for visit in VISITS[route]):
         yield bases[visit.service] + made.get(visit.path, visit.path), visit
 
 

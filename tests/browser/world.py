@@ -78,7 +78,8 @@ def hostile() -> Iterator[Said]:
     yield "confidence.assessed", "dft/m-3", assessed
     measure = {"title": EVIL, "unit": "<b>%</b>\u202e", "direction": "increase", "source": NAMES[-1], "target": "9"}
     yield "outcome.defined", "dft/measure", measure
-    for period, group in (("2026 Q1", EVIL[:100]), ("2026 Q2", EVIL[:100]), ("2026 Q2", "{{7*7}}"), (EVIL[:50], None)):
+    groups = (("2026 Q1", EVIL[:100]), ("2026 Q2", EVIL[:100]), ("2026 Q2", "{{7*7}} sum"), (EVIL[:50], None))
+    for period, group in groups:
         value = {"period": period, "value": 3, "place": HOSTILE_PLACE, "provisional": True}
         yield "outcome.observed", "dft/measure", value | ({"group": group} if group else {})
     for number, title in enumerate(NAMES):

@@ -153,6 +153,35 @@ def lines(of: Iterable[Seen], mentioned: Mentioned, today: dt.date) -> tuple[Lin
     return tuple(sorted(made, key=lambda one: (one.projected or dt.date.max, one.plan, one.milestone)))
 
 
+SOON = dt.timedelta(days=60)
+MOST_FIRST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Lines in two parts: what a reader wants to see at once, and the others."""
+
+    first: tuple[Line, ...]
+    rest: tuple[Line, ...]
+
+
+def parted(of: Iterable[Line], today: dt.date) -> Parts:
+    """First what is late, slipping, blocked or overdue, or due soon, MOST_FIRST of them at most; both keep the order.
+
+    Where that would leave a handful, all are first: to unfold them would be more trouble than to read on.
+    """
+    every = tuple(of)
+    first = tuple(one for one in every if _presses(one, today))[:MOST_FIRST]
+    names = {(one.plan, one.milestone) for one in first}
+    rest = tuple(one for one in every if (one.plan, one.milestone) not in names)
+    return Parts(first, rest) if len(rest) > 5 else Parts(every, ())
+
+
+def _presses(one: Line, today: dt.date) -> bool:
+    soon = one.projected is not None and one.projected <= today + SOON
+    return one.lifecycle == "open" and (one.status in ("late", "slipping") or bool(one.blocked) or one.overdue or soon)
+
+
 def _driver(state: MilestoneState, mentioned: Mentioned) -> Driver | None:
     cause = state.cause
     if cause is None or (cause.plan, cause.milestone) == (state.plan, state.milestone):

@@ -12,7 +12,7 @@ from schemas.states import PlanState
 from services.kit.web import Site
 from services.plan_tracking.domain.charts.outcomes import HEIGHT, WIDTH, outcome_chart
 from services.plan_tracking.domain.departments import Department
-from services.plan_tracking.domain.lines import PlanLine
+from services.plan_tracking.domain.lines import PlanLine, parted
 from services.plan_tracking.domain.outcome_words import figure, gap_words, pounds, target_words
 from services.plan_tracking.domain.outcomes import Outcome
 from services.plan_tracking.domain.places import named
@@ -57,7 +57,8 @@ class AcrossPages:
         view = await self._views.department(viewer, department)
         if view is None:
             return self._site.not_found("department")
-        return self._site.page("department.html", view=view, returns=await _returns(viewer, view))
+        parts = parted(view.milestones, viewer.today())
+        return self._site.page("department.html", view=view, parts=parts, returns=await _returns(viewer, view))
 
     async def places(self, request: Request) -> HTMLResponse:
         """Every place of a plan."""
@@ -66,10 +67,13 @@ class AcrossPages:
 
     async def place(self, request: Request, gss: str) -> HTMLResponse:
         """Milestones, money, outcomes and experience of a place, and apart from them those of what it lies in."""
-        view = await self._views.place(await self._viewers.of(request), gss)
+        viewer = await self._viewers.of(request)
+        view = await self._views.place(viewer, gss)
         if view is None:
             return self._site.not_found("place")
-        return self._site.page("place.html", view=view, **_outcomes(view.outcomes, view.names))
+        here, wider = (parted(of.milestones if of else (), viewer.today()) for of in (view.here, view.wider))
+        outcomes = _outcomes(view.outcomes, view.names)
+        return self._site.page("place.html", view=view, here=here, wider=wider, **outcomes)
 
     async def missions(self, request: Request) -> HTMLResponse:
         """Every mission that a plan serves."""

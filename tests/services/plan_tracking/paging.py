@@ -16,7 +16,7 @@ from services.kit.http import application
 from services.kit.identity import Identities, Sessions
 from services.plan_tracking.domain.facts import Fact
 from services.plan_tracking.domain.history import HistoryEntry
-from services.plan_tracking.domain.keys import keys_of
+from services.plan_tracking.domain.keys import keys_of, plan_keys
 from services.plan_tracking.domain.model import Subject
 from services.plan_tracking.domain.places import Places
 from services.plan_tracking.followers import Followers
@@ -58,9 +58,10 @@ class ShelfStore:
         return {name: self.shelf.plans[name] for name in plans if name in self.shelf.plans}
 
     async def plans(self, keys: Iterable[str]) -> list[PlanState]:
-        """The plans on hold: the only key that is asked for."""
-        assert list(keys) == ["held"]
-        return [plan for plan in self.shelf.plans.values() if plan.hold]
+        """The plans that have any of these keys."""
+        wanted = set(keys)
+        found = self.shelf.plans.values()
+        return [plan for plan in found if not wanted.isdisjoint(plan_keys(plan.model_dump(mode="json")))]
 
     async def milestone_states(self, plan: str) -> list[MilestoneState]:
         """The states of a plan's milestones."""

@@ -4,7 +4,7 @@ import datetime as dt
 
 from schemas.states import MilestoneState
 from services.plan_tracking.domain.departments import department_view
-from services.plan_tracking.domain.lines import UNKNOWN, Mentioned, Seen, lines, plan_lines
+from services.plan_tracking.domain.lines import MOST_FIRST, UNKNOWN, Mentioned, Seen, lines, parted, plan_lines
 from tests.services.plan_tracking.examples import PLAN, TODAY, Spec, plan_state, states
 
 SPECS = [
@@ -46,6 +46,27 @@ def test_lines_are_ordered_by_date_and_say_what_drives_each() -> None:
     assert (opening.cause.milestone.title, opening.cause.slip, opening.cause.reason) == ("Possession", 31, "Moved.")
     assert (opening.slip, opening.department_title[:10], opening.plan_title) == (27, "Department", "Northgate renewal")
     assert (possession.cause, possession.reason) == (None, "Moved.")
+
+
+def test_what_is_late_or_due_soon_comes_first_and_nothing_is_lost() -> None:
+    """In two parts: a late one, however far off, and what is due soon; not what is done, nor what has time."""
+    far = [Spec(f"dft/far-{n}", "Far off", "2028-01-01") for n in range(7)]
+    near = [Spec("dft/soon", "Soon", "2027-01-20"), Spec("dft/late", "Late", "2028-01-01", "2028-03-01")]
+    of = states([*far, *near, Spec("dft/done", "Done", "2026-11-01", actual="2026-11-02")])
+    every = lines([Seen(plan_state(of), one) for one in of], Mentioned({}, sees_all), TODAY)
+    parts = parted(every, TODAY)
+    assert [one.milestone for one in parts.first] == ["dft/soon", "dft/late"]
+    assert [one.milestone for one in parts.rest] == ["dft/done", *(one.name for one in far)]
+
+
+def test_a_handful_is_not_folded_and_a_flood_is() -> None:
+    """Few others are shown at once; of very many that are late the first alone."""
+    few = lines(seen(), Mentioned(all_of_them(), sees_all), TODAY)
+    assert (parted(few, TODAY).first, parted(few, TODAY).rest) == (few, ())
+    of = states([Spec(f"dft/late-{n:02}", "Late", "2027-01-01", "2027-06-01") for n in range(MOST_FIRST + 9)])
+    flood = lines([Seen(plan_state(of), one) for one in of], Mentioned({}, sees_all), TODAY)
+    assert parted(flood, TODAY).first == flood[:MOST_FIRST]
+    assert parted(flood, TODAY).rest == flood[MOST_FIRST:]
 
 
 def test_a_driver_that_the_reader_may_not_know_of_has_no_name_reason_or_slip() -> None:
