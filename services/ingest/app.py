@@ -1,5 +1,6 @@
 """Wires ingest: the only place where its parts meet."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,7 @@ from starlette.middleware import Middleware
 
 from schemas import topics
 from services.ingest.allowance import Allowance
+from services.ingest.announcing import Announcing
 from services.ingest.api import EventApi
 from services.ingest.documented import describe
 from services.ingest.hot import Hot
@@ -23,6 +25,7 @@ from services.ingest.returns.collecting import CollectingApi
 from services.ingest.returns.desk import ReturnDesk
 from services.ingest.returns.elsewhere import Elsewhere
 from services.ingest.returns.receipts import Receipts
+from services.ingest.senders.departments import DepartmentLog
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
 from services.ingest.store.drafts import DraftStore
@@ -68,6 +71,9 @@ async def build(settings: IngestSettings) -> Service:
     events = EventLog(
         LastingProducer(lambda: producer(settings.kafka_access), settings.publish_seconds), settings.namespace
     )
+    bell, link = asyncio.Event(), f"{settings.links['ingest']}/publish/rejections"
+    states = DepartmentLog(events.producer, settings.namespace)
+    announcing = Announcing(rejections, states, link, bell, utc_now)
     elsewhere = Elsewhere(plans, alerts)
     desk = ReturnDesk(FileReader(), elsewhere, returns, drafts, events, utc_now)
     receipts = Receipts(returns, rejections, elsewhere, settings.public(settings.ingest_url))
@@ -85,12 +91,12 @@ async def build(settings: IngestSettings) -> Service:
             retried=consumed.retried,
         )
 
-    kept = Rejections(client, rejections, keys, Measures(metrics), settings.namespace)
+    kept = Rejections(client, rejections, keys, Measures(metrics), settings.namespace, bell)
     consumers = {"consumer": consumer([topics.rejected(settings.namespace).name], NAME, rejections.cursors, kept)}
     if settings.inboxes:
         inboxes = [topics.inbox(department, settings.namespace).name for department in settings.inboxes]
         cursors = Cursors(database["cursors"])
-        taken = Inboxes(client, cursors, events, consumed, settings.most_event_bytes)
+        taken = Inboxes(client, cursors, events, consumed, settings.most_event_bytes, rejections, bell)
         consumers["inboxes"] = consumer(inboxes, f"{NAME}.inboxes", cursors, taken)
 
     async def work() -> None:
@@ -108,7 +114,8 @@ async def build(settings: IngestSettings) -> Service:
             refusals = (one.refused() for one in consumers.values())
             measuring = keep_measuring([one.lag for one in consumers.values()], consumed)
             upkeep = Upkeep(holder, keys, sessions, alerts)
-            await together(events.producer.keep(), upkeep.run(), answering.ask(), measuring, *refusals)
+            always = (upkeep.run(), announcing.run(), answering.ask(), measuring)
+            await together(events.producer.keep(), *always, *refusals)
         finally:
             await kafka.stop()
             await plans.aclose()
@@ -123,7 +130,7 @@ async def build(settings: IngestSettings) -> Service:
     app.include_router(event_api.router())
     app.include_router(ReturnApi(settings, holder, desk, receipts).router())
     collecting = CollectingApi(holder, elsewhere, returns, utc_now)
-    refused = RejectionApi(settings, holder, rejections, events, utc_now)
+    refused = RejectionApi(settings, holder, rejections, events, utc_now, bell)
     app.include_router(collecting.router())
     app.include_router(refused.router())
     site = Site(TEMPLATES, settings.links)

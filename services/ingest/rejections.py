@@ -1,5 +1,6 @@
 """HTTP in: what was refused of a department's records, and the same, mended, sent again."""
 
+import asyncio
 import base64
 import datetime as dt
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from services.ingest.domain.rejection import original_headers, was_null
 from services.ingest.identify import KeyHolder
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
-from services.ingest.store.rejections import RejectionStore
+from services.ingest.store.rejections import Answer, RejectionStore
 from services.kit.http import Problem, correlation_id, read_body
 from services.kit.identity import Identity
 from services.kit.mongo import Document
@@ -34,7 +35,8 @@ MOST_IN_LIST = 10_000
 class RejectionApi:
     """The doors for rejections: records of topics that were refused.
 
-    What was refused over HTTP is none: its sender was told at once, field by field, and has it still.
+    What was refused over HTTP is none: its sender was told at once, field by field, and has it still. `bell` is rung
+    when a department's state has changed.
     """
 
     settings: IngestSettings
@@ -42,6 +44,7 @@ class RejectionApi:
     rejections: RejectionStore
     events: EventLog
     clock: Callable[[], dt.datetime]
+    bell: asyncio.Event
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -96,7 +99,8 @@ class RejectionApi:
         if isinstance(accepted, Refusal):
             raise problem(accepted)
         await self.events.append(stamped([accepted], self.clock(), correlation_id()))
-        await self.rejections.answer(kept["_id"], accepted.source, accepted.id, self.clock())
+        await self.rejections.answer([Answer(kept, accepted.source, accepted.id)], self.clock())
+        self.bell.set()
         return receipt(accepted, self.settings.public(self.settings.ingest_url))
 
     async def mine(self, identity: Identity, identifier: str) -> Document:
