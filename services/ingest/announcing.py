@@ -1,7 +1,6 @@
 """Announcing: what ingest alone knows of a department, said whenever it has changed."""
 
 import asyncio
-import contextlib
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,34 +13,30 @@ from services.kit.words import london_day
 
 log = logger(__name__)
 
-EVERY_SECONDS = 5.0
-"""How often it looks by itself: most of the time the bell is quicker."""
+EVERY_SECONDS = 2.0
+"""However much is refused meanwhile, a department is counted once in that time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcing:
     """Works off the notes of departments; several replicas may, for a state announced twice is one to its readers.
 
-    `link` is the page of what was refused; `bell` is rung when there is a note.
+    `link` is the page of what was refused.
     """
 
     rejections: RejectionStore
     states: DepartmentLog
     link: str
-    bell: asyncio.Event
     clock: Callable[[], dt.datetime]
 
     async def run(self) -> None:
-        """At every bell, and every EVERY_SECONDS, until cancelled; what fails is done the next time."""
+        """Every EVERY_SECONDS until cancelled; what fails is done the next time."""
         while True:
-            self.bell.clear()
             try:
                 await self.step()
             except Exception as error:
                 log.warning("states of departments not announced", error=f"{type(error).__name__}: {error}")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self.bell.wait()
+            await asyncio.sleep(EVERY_SECONDS)
 
     async def step(self) -> None:
         """Announces whatever has changed, each as it is counted after its note was read, so that nothing is missed."""

@@ -1,6 +1,5 @@
 """Wires ingest: the only place where its parts meet."""
 
-import asyncio
 from pathlib import Path
 
 import httpx
@@ -71,9 +70,8 @@ async def build(settings: IngestSettings) -> Service:
     events = EventLog(
         LastingProducer(lambda: producer(settings.kafka_access), settings.publish_seconds), settings.namespace
     )
-    bell, link = asyncio.Event(), f"{settings.links['ingest']}/publish/rejections"
-    states = DepartmentLog(events.producer, settings.namespace)
-    announcing = Announcing(rejections, states, link, bell, utc_now)
+    refusals = f"{settings.links['ingest']}/publish/rejections"
+    announcing = Announcing(rejections, DepartmentLog(events.producer, settings.namespace), refusals, utc_now)
     elsewhere = Elsewhere(plans, alerts)
     desk = ReturnDesk(FileReader(), elsewhere, returns, drafts, events, utc_now)
     receipts = Receipts(returns, rejections, elsewhere, settings.public(settings.ingest_url))
@@ -91,12 +89,12 @@ async def build(settings: IngestSettings) -> Service:
             retried=consumed.retried,
         )
 
-    kept = Rejections(client, rejections, keys, Measures(metrics), settings.namespace, bell)
+    kept = Rejections(client, rejections, keys, Measures(metrics), settings.namespace)
     consumers = {"consumer": consumer([topics.rejected(settings.namespace).name], NAME, rejections.cursors, kept)}
     if settings.inboxes:
         inboxes = [topics.inbox(department, settings.namespace).name for department in settings.inboxes]
         cursors = Cursors(database["cursors"])
-        taken = Inboxes(client, cursors, events, consumed, settings.most_event_bytes, rejections, bell)
+        taken = Inboxes(client, cursors, events, consumed, settings.most_event_bytes, rejections)
         consumers["inboxes"] = consumer(inboxes, f"{NAME}.inboxes", cursors, taken)
 
     async def work() -> None:
@@ -111,11 +109,11 @@ async def build(settings: IngestSettings) -> Service:
         )
         await wait_for("Kafka", kafka.start)
         try:
-            refusals = (one.refused() for one in consumers.values())
+            stops = (one.refused() for one in consumers.values())
             measuring = keep_measuring([one.lag for one in consumers.values()], consumed)
             upkeep = Upkeep(holder, keys, sessions, alerts)
             always = (upkeep.run(), announcing.run(), answering.ask(), measuring)
-            await together(events.producer.keep(), *always, *refusals)
+            await together(events.producer.keep(), *always, *stops)
         finally:
             await kafka.stop()
             await plans.aclose()
@@ -130,7 +128,7 @@ async def build(settings: IngestSettings) -> Service:
     app.include_router(event_api.router())
     app.include_router(ReturnApi(settings, holder, desk, receipts).router())
     collecting = CollectingApi(holder, elsewhere, returns, utc_now)
-    refused = RejectionApi(settings, holder, rejections, events, utc_now, bell)
+    refused = RejectionApi(settings, holder, rejections, events, utc_now)
     app.include_router(collecting.router())
     app.include_router(refused.router())
     site = Site(TEMPLATES, settings.links)

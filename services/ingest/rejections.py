@@ -1,6 +1,5 @@
 """HTTP in: what was refused of a department's records, and the same, mended, sent again."""
 
-import asyncio
 import base64
 import datetime as dt
 from collections.abc import Callable
@@ -35,8 +34,7 @@ MOST_IN_LIST = 10_000
 class RejectionApi:
     """The doors for rejections: records of topics that were refused.
 
-    What was refused over HTTP is none: its sender was told at once, field by field, and has it still. `bell` is rung
-    when a department's state has changed.
+    What was refused over HTTP is none: its sender was told at once, field by field, and has it still.
     """
 
     settings: IngestSettings
@@ -44,7 +42,6 @@ class RejectionApi:
     rejections: RejectionStore
     events: EventLog
     clock: Callable[[], dt.datetime]
-    bell: asyncio.Event
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -100,7 +97,6 @@ class RejectionApi:
             raise problem(accepted)
         await self.events.append(stamped([accepted], self.clock(), correlation_id()))
         await self.rejections.answer([Answer(kept, accepted.source, accepted.id)], self.clock())
-        self.bell.set()
         return receipt(accepted, self.settings.public(self.settings.ingest_url))
 
     async def mine(self, identity: Identity, identifier: str) -> Document:

@@ -1,6 +1,5 @@
 """Kafka in: what departments write to their inbox topics; the topic's name is the identity."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +41,6 @@ class Inboxes:
     metrics: ConsumerMetrics
     most_bytes: int
     rejections: RejectionStore
-    bell: asyncio.Event
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Nothing is cached."""
@@ -65,8 +63,6 @@ class Inboxes:
             await self.rejections.answer([Answer(kept, kept["source"], kept["id"]) for kept in answered], now, session)
 
         await transaction(self.client, write, await self.cursors.session())
-        if answered:
-            self.bell.set()
         for tp, rows in records.items():
             self.metrics.records.labels(tp.topic).inc(len(rows))
         log.info("inboxes read", records=len(judged), refused=sum(isinstance(said, Refusal) for _, said in judged))

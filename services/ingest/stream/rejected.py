@@ -1,6 +1,5 @@
 """Kafka in: what was refused, so that its department can see it and send it again."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,17 +21,13 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Rejections:
-    """The work of ingest on `milepost.rejected`: every record is kept, byte for byte.
-
-    `bell` is rung when the state of a department has changed.
-    """
+    """The work of ingest on `milepost.rejected`: every record is kept, byte for byte."""
 
     client: Client
     store: RejectionStore
     keys: KeyStore
     measures: Measures
     namespace: str
-    bell: asyncio.Event
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Nothing is cached."""
@@ -51,7 +46,6 @@ class Rejections:
             await self.store.add(session, documents)
 
         await transaction(self.client, write, await self.store.cursors.session())
-        self.bell.set()
         for kept in documents:
             department = kept["department"] if kept["department"] in known else UNKNOWN
             self.measures.rejections.labels(department, kept["field"]).inc()
