@@ -19,8 +19,8 @@ Kind = Literal["topic", "group", "transactional-id"]
 
 _TOPICS = {
     "plan_tracking": (("events", "plans", "alerts"), ("events", "milestones", "plans", "rejected")),
-    "ingest": (("rejected",), ("events", "rejected")),
-    "alerting": (("milestones", "plans"), ("alerts", "rejected")),
+    "ingest": (("rejected",), ("events", "departments", "rejected")),
+    "alerting": (("milestones", "plans", "departments"), ("alerts", "rejected")),
     "metrics": (("plans", "alerts"), ()),
 }
 """What each service's user reads, and what it writes."""

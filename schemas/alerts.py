@@ -28,6 +28,7 @@ Lasting = Literal[
     "stuck",
     "money-at-risk",
     "outcome-off-path",
+    "refused",
 ]
 Rule = Literal["slipped", "inherited-slip", Lasting]
 """What is watched. Of a milestone: all to `engagement-unmet`, and `money-at-risk`.
@@ -35,6 +36,7 @@ Rule = Literal["slipped", "inherited-slip", Lasting]
 Of a department in a plan: `silent` (its return has not come), `unlisted` and `unreachable` (others wait for it, and
 nobody there has confirmed an address). Of a plan: `declared-green` (late too),
 `withdrawn`, `target-moved` and `tolerance-moved` (without an approval), `stuck`, `outcome-off-path`.
+Of a department, whatever the plans: `refused` (records of its own that wait to be sent again).
 """
 
 Symptom = Literal["late", Lasting]
@@ -86,7 +88,8 @@ class Answered(Record):
 class Alert(Node):
     """A level that holds for a milestone, with a reason and a cause.
 
-    Of a department in a plan `milestone` is empty and `department` says which; of a plan as a whole both are empty.
+    Of a department in a plan `milestone` is empty and `department` says which; of a plan as a whole both are empty. Of
+    a department whatever the plans, `plan` is its name, which has no `/` as those of plans have; it is on no topic.
     `days` is the slip against the baseline; of other rules the days since it began to be so, or 0. `cause` is the
     milestone (with an empty name: the plan) that brought it about; `reason` names no other milestone, since readers may
     not see it. `version` is that of the state; of two with the same version the one written later holds. `answer` is
@@ -123,7 +126,8 @@ class AlertChanged(Envelope):
 class ToldCause(Node):
     """The milestone that drives what is told: whose it is, by how many days it moved, and why.
 
-    With an empty milestone it is the plan. `contact` is the mailbox of the team to ask.
+    With an empty milestone it is the plan; with an empty plan too, what is told is of no plan, or not for the reader to
+    know. `contact` is the mailbox of the team to ask.
     """
 
     department: str
@@ -136,9 +140,10 @@ class ToldCause(Node):
 class Told(Node):
     """One milestone in a notification (with an empty milestone: `department` in the plan, or the plan).
 
-    `from` is the date last told (the baseline, the first time), `to` the projected date, `days` the difference;
-    `against_baseline` is the slip. `path` leads from the cause to this milestone. `reason` says what is wrong and what
-    to do about it, or why an alert is over; `ended` is that in one word. `yours` says that it is the subscriber's own.
+    With an empty plan too it is `department`, whatever the plans. `from` is the date last told (the baseline, the first
+    time), `to` the projected date, `days` the difference; `against_baseline` is the slip. `path` leads from the cause
+    to this milestone. `reason` says what is wrong and what to do about it, or why an alert is over; `ended` is that in
+    one word. `yours` says that it is the subscriber's own.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", validate_by_name=True, validate_by_alias=True)

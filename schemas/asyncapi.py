@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from schemas import topics
 from schemas.alerts import AlertChanged
+from schemas.departments import DEPARTMENT_CONCLUDED
 from schemas.envelope import STRUCTURED
 from schemas.events import EVENT, LOG_RECORD
 from schemas.states import MilestoneConcluded, PlanConcluded
@@ -17,6 +18,11 @@ _CARRIED: dict[str, tuple[topics.Topic, TypeAdapter[Any], str]] = {
     "milestones": (topics.milestones(), TypeAdapter(MilestoneConcluded), _BY_PLAN.format("plan|milestone")),
     "plans": (topics.plans(), TypeAdapter(PlanConcluded), _BY_PLAN.format("the plan")),
     "alerts": (topics.alerts(), TypeAdapter(AlertChanged), _BY_PLAN.format("plan|milestone|symptom")),
+    "departments": (
+        topics.departments(),
+        DEPARTMENT_CONCLUDED,
+        "Key: the department. Partitioned by murmur2(department).",
+    ),
     "inbox": (
         topics.inbox("{department}"),
         EVENT,

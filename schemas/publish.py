@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from schemas import asyncapi
 from schemas.alerts import AlertChanged, Notification, Trial
+from schemas.departments import DEPARTMENT_CONCLUDED
 from schemas.events import EVENT
 from schemas.states import MilestoneConcluded, PlanConcluded
 
@@ -20,6 +21,7 @@ def documents() -> dict[str, str]:
         "event": EVENT,
         "milestone-state": TypeAdapter(MilestoneConcluded),
         "plan-state": TypeAdapter(PlanConcluded),
+        "department-state": DEPARTMENT_CONCLUDED,
         "alert": TypeAdapter(AlertChanged),
         "notification": TypeAdapter(Notification),
         "notification-test": TypeAdapter(Trial),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 PARTITIONS = 24
-"""Partitions of every topic that is keyed by plan, for its life: murmur2(plan) over 24."""
+"""Partitions of every topic that is keyed by plan or department, for its life: murmur2 of that name over 24."""
 
 _DAY = 24 * 3600 * 1000
 _LARGE = {"max.message.bytes": "2097152"}
@@ -41,6 +41,11 @@ def alerts(namespace: str = "milepost") -> Topic:
     return Topic(f"{namespace}.alerts", PARTITIONS, {"cleanup.policy": "compact"})
 
 
+def departments(namespace: str = "milepost") -> Topic:
+    """States of departments, compacted. Key: the department."""
+    return Topic(f"{namespace}.departments", PARTITIONS, {"cleanup.policy": "compact"})
+
+
 def rejected(namespace: str = "milepost") -> Topic:
     """Whatever was refused: bytes and headers as they came, with headers `milepost-reason` and `milepost-from`.
 
@@ -72,7 +77,7 @@ def inbox_of(name: str, namespace: str = "milepost") -> str | None:
 
 def topics(namespace: str = "milepost") -> list[Topic]:
     """Every topic that a namespace always has; inboxes are there where they are wanted."""
-    return [topic(namespace) for topic in (events, milestones, plans, alerts, rejected)]
+    return [topic(namespace) for topic in (events, milestones, plans, alerts, departments, rejected)]
 
 
 def milestone_key(plan: str, milestone: str) -> str:

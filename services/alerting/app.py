@@ -20,7 +20,6 @@ from services.alerting.domain.rules.book import RuleBook
 from services.alerting.domain.rules.holds import Limits
 from services.alerting.domain.standing import RENEWED_SECONDS
 from services.alerting.frame import Frame
-from services.alerting.leaving import leaving
 from services.alerting.loop import Loop
 from services.alerting.measures import Measures
 from services.alerting.pages import TEMPLATES, pages
@@ -162,7 +161,6 @@ async def build(settings: AlertingSettings, clock: Clock = utc_now) -> Service:
     app.include_router(ReachApi(store, identities, clock).router())
     site = Site(TEMPLATES, settings.links)
     app.include_router(pages(store, links, plans_url, clock, outgoing, site))
-    app.include_router(leaving(store, links, site))
     reading, answering = Reading(store, clock), Answering(store, clock)
     app.include_router(AlertsApi(store, identities, reading, answering, clock).router())
     frame = Frame(site, identities, settings.session_secret, settings.links["ingest"])

@@ -25,7 +25,8 @@ def check() -> None:
     settings = AlertingSettings()
     space = settings.namespace
     needs = checks.Needs(
-        reads=[topics.milestones(space), topics.plans(space)], writes=[topics.alerts(space), topics.rejected(space)]
+        reads=[topics.milestones(space), topics.plans(space), topics.departments(space)],
+        writes=[topics.alerts(space), topics.rejected(space)],
     )
     questions = [
         checks.kafka(settings, needs),

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.names import Department, MilestoneName, PlanName
+from schemas.states import MoneyAtRisk
 from schemas.topics import milestone_key
 from schemas.visibility import may_see_plan
 from services.alerting.domain import levels
-from services.alerting.domain.reach import Known, Move, keys_of, reach
-from services.alerting.domain.rules.every import OF_DATES
+from services.alerting.domain.reach import FORETOLD, Known, Move, keys_of, reach
 from services.alerting.store import Store
 from services.kit.http import Bounded
 from services.kit.identity import Identities
@@ -22,8 +22,17 @@ from services.kit.identity import Identities
 MOST_MOVED = 5_000
 
 
+def _named(money: MoneyAtRisk) -> MoneyAtRisk:
+    if not money.funds:
+        raise ValueError("name the funds that are at risk; of none, say null")
+    return money
+
+
 class Moving(BaseModel):
-    """A milestone that would move; `days` later, negative for earlier, left out where that is not known."""
+    """A milestone that would move; `days` later, negative for earlier, left out where that is not known.
+
+    `money_at_risk` is as the what-if answers it; left out, it is as it was.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,6 +40,12 @@ class Moving(BaseModel):
     milestone: MilestoneName
     department: Department | None = Field(None, description="not needed: a milestone is named under its department")
     days: Annotated[int, Field(ge=-4_000_000, le=4_000_000)] | None = None
+    money_at_risk: Annotated[MoneyAtRisk, AfterValidator(_named)] | None = None
+
+    def move(self) -> Move:
+        """As reach is asked of it."""
+        said = self.model_dump(include={"plan", "milestone", "days", "money_at_risk"}, exclude_unset=True)
+        return Move.model_validate(said)
 
 
 class Asked(BaseModel):
@@ -68,13 +83,9 @@ class ReachApi:
         """
         who = await self.identities.of(request)
         plans = await self.store.states.plans({one.plan for one in asked.moved})
-        moves = [
-            Move(plan=one.plan, milestone=one.milestone, days=one.days)
-            for one in asked.moved
-            if may_see_plan(plans.get(one.plan), who.departments)
-        ]
+        moves = [one.move() for one in asked.moved if may_see_plan(plans.get(one.plan), who.departments)]
         states = await self.store.states.milestones({milestone_key(move.plan, move.milestone) for move in moves})
-        keys = [key for state in states.values() for key in levels.keys_of(state, OF_DATES)]
+        keys = [key for state in states.values() for key in levels.keys_of(state, FORETOLD)]
         known = Known(states, await self.store.alerts.find(keys), plans)
         listening = await self.store.subscriptions.listening({key for move in moves for key in keys_of(move, known)})
         said = await self.store.subscriptions.said(listening)

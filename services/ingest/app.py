@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 
 from schemas import topics
 from services.ingest.allowance import Allowance
+from services.ingest.announcing import Announcing
 from services.ingest.api import EventApi
 from services.ingest.documented import describe
 from services.ingest.hot import Hot
@@ -23,6 +24,7 @@ from services.ingest.returns.collecting import CollectingApi
 from services.ingest.returns.desk import ReturnDesk
 from services.ingest.returns.elsewhere import Elsewhere
 from services.ingest.returns.receipts import Receipts
+from services.ingest.senders.departments import DepartmentLog
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
 from services.ingest.store.drafts import DraftStore
@@ -68,6 +70,8 @@ async def build(settings: IngestSettings) -> Service:
     events = EventLog(
         LastingProducer(lambda: producer(settings.kafka_access), settings.publish_seconds), settings.namespace
     )
+    refusals = f"{settings.links['ingest']}/publish/rejections"
+    announcing = Announcing(rejections, DepartmentLog(events.producer, settings.namespace), refusals, utc_now)
     elsewhere = Elsewhere(plans, alerts)
     desk = ReturnDesk(FileReader(), elsewhere, returns, drafts, events, utc_now)
     receipts = Receipts(returns, rejections, elsewhere, settings.public(settings.ingest_url))
@@ -90,7 +94,7 @@ async def build(settings: IngestSettings) -> Service:
     if settings.inboxes:
         inboxes = [topics.inbox(department, settings.namespace).name for department in settings.inboxes]
         cursors = Cursors(database["cursors"])
-        taken = Inboxes(client, cursors, events, consumed, settings.most_event_bytes)
+        taken = Inboxes(client, cursors, events, consumed, settings.most_event_bytes, rejections)
         consumers["inboxes"] = consumer(inboxes, f"{NAME}.inboxes", cursors, taken)
 
     async def work() -> None:
@@ -108,7 +112,8 @@ async def build(settings: IngestSettings) -> Service:
             consuming = (one.run() for one in consumers.values())
             measuring = keep_measuring([one.lag for one in consumers.values()], consumed)
             upkeep = Upkeep(holder, keys, sessions, alerts)
-            await together(events.producer.keep(), upkeep.run(), answering.ask(), measuring, *consuming)
+            always = (upkeep.run(), announcing.run(), answering.ask(), measuring)
+            await together(events.producer.keep(), *always, *consuming)
         finally:
             await kafka.stop()
             await plans.aclose()

@@ -61,7 +61,7 @@ def check() -> None:
     settings = IngestSettings()
     space = settings.namespace
     inboxes = [topics.inbox(department, space) for department in settings.inboxes]
-    written = [topics.events(space), topics.rejected(space)]
+    written = [topics.events(space), topics.departments(space), topics.rejected(space)]
     needs = checks.Needs([topics.rejected(space), *inboxes], written, settings.inboxes)
     doors = [checks.door("plan-tracking", settings.plans_url), checks.door("alerting", settings.alerts_url)]
     checks.tell(settings, [checks.kafka(settings, needs), checks.mongo(settings, "ingest"), *doors])

@@ -18,7 +18,7 @@ from services.ingest.domain.rejection import original_headers, was_null
 from services.ingest.identify import KeyHolder
 from services.ingest.senders.log import EventLog
 from services.ingest.settings import IngestSettings
-from services.ingest.store.rejections import RejectionStore
+from services.ingest.store.rejections import Answer, RejectionStore
 from services.kit.http import Problem, correlation_id, read_body
 from services.kit.identity import Identity
 from services.kit.mongo import Document
@@ -96,7 +96,7 @@ class RejectionApi:
         if isinstance(accepted, Refusal):
             raise problem(accepted)
         await self.events.append(stamped([accepted], self.clock(), correlation_id()))
-        await self.rejections.answer(kept["_id"], accepted.source, accepted.id, self.clock())
+        await self.rejections.answer([Answer(kept, accepted.source, accepted.id)], self.clock())
         return receipt(accepted, self.settings.public(self.settings.ingest_url))
 
     async def mine(self, identity: Identity, identifier: str) -> Document:

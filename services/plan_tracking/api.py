@@ -60,7 +60,8 @@ class PlanApi:
         """Who would move, how far and along which path, if this were said now; nothing is written.
 
         `days` is how much later than now; `hidden` counts what moves and may not be shown; `new` are milestones that
-        nobody has planned; `superseded` of which something else has been said later than `time`.
+        nobody has planned; `superseded` of which something else has been said later than `time`. `money_at_risk` is
+        what a milestone's state would say of the money that pays for it.
         """
         viewer = await self._viewers.of(request)
         state = await seen(viewer, f"{lead}/{slug}")

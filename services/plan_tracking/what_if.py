@@ -111,6 +111,7 @@ class View:
             "days": moved.days,
             "against_baseline": _days(baseline.date.toordinal() if baseline else None, moved.after),
             "path": [self._node(step) for step in moved.path],
+            "money_at_risk": moved.money_at_risk,
         }
 
     def _node(self, key: str) -> dict[str, str]:

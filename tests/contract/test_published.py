@@ -35,6 +35,7 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
         "milepost.milestones",
         "milepost.plans",
         "milepost.alerts",
+        "milepost.departments",
         "milepost.inbox.{department}",
     ]
 

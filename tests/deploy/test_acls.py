@@ -46,6 +46,7 @@ def test_each_topic_has_few_writers_and_an_inbox_its_department_alone() -> None:
         topics.milestones().name: {"plan_tracking"},
         topics.plans().name: {"plan_tracking"},
         topics.alerts().name: {"alerting"},
+        topics.departments().name: {"ingest"},
         topics.rejected().name: {"plan_tracking", "ingest", "alerting"},
         topics.inbox("dft").name: {"dft-client"},
     }

@@ -62,6 +62,7 @@ async def test_what_was_foretold_happens(stack: Stack) -> None:
         state = after["milestones"][one["milestone"]]
         path = [{"plan": node["plan"], "milestone": node["milestone"]} for node in one["path"]]
         assert (state["projected"], state["slip"], state["path"]) == (one["to"], one["against_baseline"], path)
+        assert state.get("money_at_risk") == one["money_at_risk"]
     assert (await what_if(publisher, stack))["moved"] == []
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from schemas.departments import DEPARTMENT_CONCLUDED, DepartmentState
 from schemas.states import MILESTONE_CONCLUDED, PLAN_CONCLUDED, MilestoneState, PlanState
 from schemas.topics import milestone_key
 
@@ -34,10 +35,22 @@ def plan_state(key: bytes | None, value: bytes | None) -> PlanState:
     return state
 
 
-def placed(plan: str, partition: int, expected: int) -> None:
-    """Raises Unfit when a state is not in its plan's partition."""
+def department_state(key: bytes | None, value: bytes | None) -> DepartmentState:
+    """The department's state of a record; raises Unfit."""
+    if value is None:
+        raise Unfit("value: empty; a state says that nothing waits instead")
+    try:
+        state = DEPARTMENT_CONCLUDED.validate_json(value).data
+    except ValidationError as error:
+        raise Unfit(_first(error)) from error
+    _keyed(key, state.department)
+    return state
+
+
+def placed(name: str, partition: int, expected: int) -> None:
+    """Raises Unfit when a state is not in the partition of its plan or department."""
     if partition != expected:
-        raise Unfit(f"partition: {plan} belongs in partition {expected}, not in {partition}")
+        raise Unfit(f"partition: {name} belongs in partition {expected}, not in {partition}")
 
 
 def _keyed(key: bytes | None, expected: str) -> None:

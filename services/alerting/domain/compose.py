@@ -83,7 +83,7 @@ def saying(item: Item, states: States) -> Said | None:
     """
     kept, thread = item.kept, item.before.thread if item.before else None
     if kept.firing:
-        return Said(kept.alert.days, kept.projected, kept.alert.cause, thread=thread)
+        return Said(kept.alert.days, kept.projected, kept.alert.cause, thread=thread, newest=kept.newest)
     state = states.get(milestone_key(kept.alert.plan, kept.alert.milestone))
     still_open = state is not None and state.lifecycle == "open" and state.listed
     if kept.symptom == "late" and still_open and (kept.slip or 0) > 0:
@@ -92,17 +92,23 @@ def saying(item: Item, states: States) -> Said | None:
 
 
 def _links(items: Iterable[Item], plans_url: str) -> dict[str, str]:
-    """The plan's page under `plan`; of several plans the first there, and each under its own name."""
-    plans = list(dict.fromkeys(item.kept.alert.plan for item in items))
+    """The plan's page under `plan`; of several plans the first there, and each under its own name.
+
+    What is of no plan has its page under `rejections`: that of what was refused.
+    """
+    found = list(items)
+    plans = list(dict.fromkeys(item.kept.plan for item in found if item.kept.plan))
     urls = {plan: f"{plans_url.rstrip('/')}/plans/{plan}" for plan in plans}
-    return {"plan": urls[plans[0]]} | (urls if len(plans) > 1 else {})
+    refused = [item.kept.page for item in found if item.kept.page]
+    first = {"plan": urls[plans[0]]} if plans else {}
+    return first | (urls if len(plans) > 1 else {}) | ({"rejections": refused[0]} if refused else {})
 
 
 def _told(item: Item, view: View) -> Told:
     kept, alert = item.kept, item.kept.alert
     before, days = _moved(item)
     return Told(
-        plan=alert.plan,
+        plan=kept.plan,
         milestone=alert.milestone,
         title=kept.title,
         department=kept.department,
@@ -114,7 +120,7 @@ def _told(item: Item, view: View) -> Told:
         path=tuple(map(view.shown, _path(item))),
         ended=item.ended,
         reason=in_words(item.ended, kept.symptom) if item.ended else view.reason(kept),
-        yours=bool(alert.about) and kept.department in view.departments,
+        yours=bool(alert.about or not kept.plan) and kept.department in view.departments,
     )
 
 

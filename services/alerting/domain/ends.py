@@ -43,6 +43,7 @@ _RESOLVED: dict[Symptom, str] = {
     "target-moved": "the plan's target is one that was approved",
     "tolerance-moved": "what the plan tolerates was approved",
     "stuck": "the plan is worked on again",
+    "refused": "something was sent again for all that was refused, or it is kept no longer",
 }
 """What `resolved` means, by symptom."""
 

@@ -9,8 +9,8 @@ from services.alerting.domain.answers import Answers, newest
 from services.alerting.domain.model import KeptAlert
 from services.kit.words import counted, london_day
 
-NEVER: frozenset[Symptom] = frozenset({"stuck", "outcome-off-path", "withdrawn", "unlisted", "unreachable"})
-"""What the lead has brought about, or can do nothing about."""
+NEVER: frozenset[Symptom] = frozenset({"stuck", "outcome-off-path", "withdrawn", "unlisted", "unreachable", "refused"})
+"""What the lead has brought about, can do nothing about, or is not told."""
 
 
 def working_days_after(day: dt.date, number: int) -> dt.date:

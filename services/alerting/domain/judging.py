@@ -26,18 +26,19 @@ class Already:
     """What is known and told to nobody: what held before by the rules that judge now, and the projected date then.
 
     `symptoms` are those that are judged by a new rule or threshold. What fires already is known only `at_start`: else
-    somebody may still have to be told of it.
+    somebody may still have to be told of it. `newest` is when the last of many had come.
     """
 
     holding: Holding
     projected: dt.date | None
     symptoms: Collection[Symptom]
     at_start: bool = False
+    newest: dt.datetime | None = None
 
     def said(self, symptom: Symptom) -> Said | None:
         """What everybody counts as told."""
         holds = self.holding.get(symptom) if symptom in self.symptoms else None
-        return Said(holds.days, self.projected, holds.cause) if holds else None
+        return Said(holds.days, self.projected, holds.cause, newest=self.newest) if holds else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ class Ruling:
             says=holds.says,
             places=subject.places,
             concerns=subject.concerns,
+            page=subject.page,
+            newest=subject.newest,
         )
         return self.desk.stamp(fired, before)
 

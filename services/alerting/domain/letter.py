@@ -29,9 +29,9 @@ Links = Sequence[tuple[str, str]]
 def letter(data: NotificationData, titles: Titles, more: Links = ()) -> Letter:
     """The letter of a notification; `titles` names the milestones of its paths.
 
-    `more` are links for this reader, to do something about what holds.
+    `more` are links for this reader, to do something about what holds in a plan.
     """
-    holds = any(not told.ended for told in _all(data))
+    holds = any(told.plan and not told.ended for told in _all(data))
     return Letter(
         subject=_one_header(_subject(data))[:LONGEST_SUBJECT],
         opening=_opening(data),
@@ -47,7 +47,7 @@ def _one_header(text: str) -> str:
 
 
 def _link_name(name: str) -> str:
-    return "See the plan" if name == "plan" else f"See {name}"
+    return {"plan": "See the plan", "rejections": "Mend what was refused, and send it again"}.get(name, f"See {name}")
 
 
 def _subject(data: NotificationData) -> str:
@@ -100,13 +100,14 @@ _DIGESTS = {"at_once": "", "daily": "Your digest of the day. ", "weekly": "Your 
 
 
 def _opening(data: NotificationData) -> str:
-    milestones = counted(_count(data), "milestone") + _yours(data)
+    count = counted(_count(data), "milestone" if all(told.milestone for told in _all(data)) else "matter")
+    matters = count + _yours(data)
     said = {
-        "moved": f"Dates have moved: {milestones}.",
-        "raised": f"This needs somebody's attention: {milestones}.",
-        "summary": f"This already stands otherwise than it should: {milestones}.",
-        "recovered": f"Good news, back within tolerance: {milestones}.",
-        "ended": f"What you were told of is over: {milestones}.",
+        "moved": f"Dates have moved: {matters}.",
+        "raised": f"This needs somebody's attention: {matters}.",
+        "summary": f"This already stands otherwise than it should: {matters}.",
+        "recovered": f"Good news, back within tolerance: {matters}.",
+        "ended": f"What you were told of is over: {matters}.",
     }[data.kind]
     return _DIGESTS[data.rhythm] + said
 
@@ -135,7 +136,7 @@ def _section(section: ToldOfCause, titles: Titles, links: Mapping[str, str]) -> 
     named = {**titles, **here, milestone_key(cause.plan, cause.milestone): cause.title}
     more = len(moved) - MOST_SHOWN
     lines = [f"Why: {readable(cause.reason)}"] if cause.reason else []
-    lines += [f"Whom to ask: {_whom(cause)}"] if cause.department else []
+    lines += [f"Whom to ask: {_whom(cause)}"] if cause.plan else []
     lines += [f"The first {MOST_SHOWN} are shown here, {more:,} more on the plan's page."] if more > 0 else []
     heading = _name(cause.title, cause) + (f": {slip_in_words(cause.days)}" if cause.milestone else "")
     blocks = tuple(_block(told, named) for told in moved[:MOST_SHOWN])

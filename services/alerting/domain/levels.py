@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from schemas.alerts import Ended, Symptom, alert_key
+from schemas.departments import DepartmentState
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.alerting.domain.answers import Answers
@@ -15,10 +16,16 @@ from services.alerting.domain.judging import Alerts, Already, Ruling
 from services.alerting.domain.model import KeptAlert
 from services.alerting.domain.rules import every
 from services.alerting.domain.rules.departments import expected
-from services.alerting.domain.rules.every import OF_DEPARTMENTS, OF_MILESTONES, OF_PLANS, Holding
+from services.alerting.domain.rules.every import OF_DEPARTMENTS, OF_MILESTONES, OF_PLANS, OF_PUBLISHERS, Holding
 from services.alerting.domain.rules.holds import LIMITS, Limits
 from services.alerting.domain.rules.needs import States
-from services.alerting.domain.subjects import Subject, department_subject, milestone_subject, plan_subject
+from services.alerting.domain.subjects import (
+    Subject,
+    department_subject,
+    milestone_subject,
+    plan_subject,
+    publisher_subject,
+)
 from services.kit.words import london_day
 
 
@@ -56,6 +63,15 @@ class HeardPlan:
     def departments(self) -> list[str]:
         """The departments of which something may hold."""
         return sorted({one.department for one in self.plan.contributors} | self.plan.counts.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPublisher:
+    """A department's state to be judged, whatever the plans: `known` and `loosened` as of a plan's."""
+
+    state: DepartmentState
+    known: bool = False
+    loosened: Collection[Symptom] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +154,18 @@ def _parts(one: HeardPlan, now: dt.datetime) -> Iterator[tuple[Subject, Holding,
         unreachable = department in one.unreachable
         holding = every.of_department(one.plan, department, one.heard.get(department), now, unreachable=unreachable)
         yield department_subject(one.plan, department), holding, OF_DEPARTMENTS
+
+
+def conclude_publisher(one: HeardPublisher, alerts: Alerts, now: dt.datetime, limits: Limits = LIMITS) -> Concluded:
+    """What becomes of the alerts of a department, whatever the plans; `alerts` has those that fire."""
+    concluded, desk = Concluded([], {}, {}), Desk(london_day(now), limits.patience)
+    subject, holding = publisher_subject(one.state), every.of_publisher(one.state)
+    symptoms = OF_PUBLISHERS if one.known else one.loosened
+    already = Already(holding, None, symptoms, at_start=one.known, newest=subject.newest)
+    changed = Ruling(subject, holding, already, False, desk).changes(OF_PUBLISHERS, alerts, _resolved, now)
+    firing = [alert_key(subject.plan, subject.about, symptom) for symptom in holding]
+    concluded.take(subject.plan, changed, firing, alerts, desk)
+    return concluded
 
 
 def _resolved(_: KeptAlert) -> Ended:

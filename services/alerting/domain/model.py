@@ -21,12 +21,17 @@ Delivery = Literal["pending", "sent", "stopped", "undelivered"]
 """Stopped: the receiver refused it, or nobody is subscribed any more. Undelivered: every attempt failed."""
 
 
+def is_plan(name: str) -> bool:
+    """Whether this, in the place of a plan's name, is one: that of a department, whatever the plans, has no `/`."""
+    return "/" in name
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a subscriber was last told of one symptom.
 
     `days` is the slip then (of other symptoms, the alert's days), `to` the projected date; `ended` is set when the last
-    word was that it is over. `thread` is the notification that first told it.
+    word was that it is over. `thread` is the notification that first told it, `newest` when the last of it had come.
     """
 
     days: int
@@ -34,6 +39,7 @@ class Said:
     cause: Node
     ended: Ended | None = None
     thread: str | None = None
+    newest: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class KeptAlert:
     all that it is about. `baseline`, `tolerance` and `path` are those under which it last fired; `slip` and `projected`
     are the newest. `first_seen` says that it was already so when it was first heard of, and has not moved since;
     `known` is the level that counts as told to everybody: what held at the first start, or under a rule or threshold
-    that is new. `life` has its moments, the oldest first.
+    that is new. `life` has its moments, the oldest first. `page` is where to look, where that is no plan's; `newest` is
+    when the last came of the many that are one level.
     """
 
     alert: Alert
@@ -76,6 +83,13 @@ class KeptAlert:
     places: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
     life: tuple[Moment, ...] = ()
+    page: str = ""
+    newest: dt.datetime | None = None
+
+    @property
+    def plan(self) -> str:
+        """The plan that it is in; empty of what is a department's whatever the plans."""
+        return self.alert.plan if is_plan(self.alert.plan) else ""
 
     @property
     def symptom(self) -> Symptom:

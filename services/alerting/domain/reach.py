@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from schemas.alerts import Symptom
 from schemas.names import owner
-from schemas.states import MilestoneState, Node
+from schemas.states import MilestoneState, MoneyAtRisk, Node
 from schemas.topics import milestone_key
 from services.alerting.domain.levels import Heard, conclude
 from services.alerting.domain.memory import Chunk
@@ -19,11 +20,18 @@ from services.alerting.domain.select import Listener, Plans, decide_all, may_hea
 from services.alerting.domain.subscriptions import Subscription
 from services.kit.words import london_day
 
+FORETOLD: tuple[Symptom, ...] = (*OF_DATES, "money-at-risk")
+"""What follows from a move, as far as it is known beforehand."""
+
 
 class Move(Node):
-    """A milestone that would move, and by how many days; None where that is not known."""
+    """A milestone that would move, and by how many days; None where that is not known.
+
+    `money_at_risk` is what its state would say of the money that pays for it; left out, what it says now.
+    """
 
     days: int | None = None
+    money_at_risk: MoneyAtRisk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +73,14 @@ def reach(
     return Reach(len(told), tuple(sorted(moving)), tuple(sorted(moving - reachable)))
 
 
-def moved(state: MilestoneState, days: int, today: dt.date) -> MilestoneState:
+def moved(state: MilestoneState, move: Move, days: int, today: dt.date) -> MilestoneState:
     """The state once its date has moved: by its owner's word where that drives it, and met if it has passed."""
     if state.projected is None:
         return state
     projected = dt.date.fromordinal(min(max(state.projected.toordinal() + days, 1), dt.date.max.toordinal()))
     met = projected < today  # what is open cannot be projected into the past
     own = state.cause is not None and (state.cause.plan, state.cause.milestone) == (state.plan, state.milestone)
-    changes = {
+    changes: dict[str, object] = {
         "lifecycle": "done" if met else state.lifecycle,
         "actual": projected if met else state.actual,
         "projected": projected,
@@ -80,6 +88,8 @@ def moved(state: MilestoneState, days: int, today: dt.date) -> MilestoneState:
         "slip": None if state.slip is None else state.slip + days,
         "cause": state.cause.model_copy(update={"by_day": False}) if state.cause else None,
     }
+    if "money_at_risk" in move.model_fields_set:
+        changes["money_at_risk"] = move.money_at_risk
     return state.model_copy(update=changes)
 
 
@@ -123,12 +133,15 @@ class _Foreseen:
 
 
 def _foreseen(moves: Sequence[Move], known: Known, now: dt.datetime) -> _Foreseen:
-    days = {milestone_key(move.plan, move.milestone): move.days for move in moves}
-    sized = {key: by for key, by in days.items() if by is not None and key in known.states}
-    after = {key: moved(known.states[key], by, london_day(now)) for key, by in sized.items()}
+    keyed = {milestone_key(move.plan, move.milestone): move for move in moves}
+    after = {
+        key: moved(known.states[key], move, move.days, london_day(now))
+        for key, move in keyed.items()
+        if move.days is not None and key in known.states
+    }
     states = {**known.states, **after}
     alerts: dict[str, list[KeptAlert]] = defaultdict(list)
-    found = conclude([Heard(state) for state in after.values()], known.alerts, states, now, Limits(), OF_DATES)
+    found = conclude([Heard(state) for state in after.values()], known.alerts, states, now, Limits(), FORETOLD)
     for kept in sorted(found.changed, key=lambda kept: -kept.alert.days):
         for key in listened_to(kept, known.plans.get(kept.alert.plan)):
             alerts[key].append(kept)

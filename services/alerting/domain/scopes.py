@@ -45,7 +45,9 @@ class Scope:
 
 
 def found_under(kept: KeptAlert) -> tuple[str, ...]:
-    """The keys under which an alert is kept, whatever its plan now says of itself."""
+    """The keys under which an alert is kept, whatever its plan now says of itself; of no plan, its department's."""
+    if not kept.plan:
+        return (f"department:{kept.department}",)
     alert, keys = kept.alert, _keys(kept.alert, kept.concerns, kept.places)
     if not alert.milestone:
         return (*keys, _part(alert.plan, alert.department) if alert.department else _whole(alert.plan))

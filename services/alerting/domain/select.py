@@ -72,7 +72,7 @@ def _decided(
 ) -> Iterator[Item]:
     for kept in alerts:
         plan = plans.get(kept.alert.plan)
-        if may_hear(plan, listener.departments, london_day(now)) and (decided := _decide(kept, listener, states, now)):
+        if _may_hear_of(kept, listener, plans, now) and (decided := _decide(kept, listener, states, now)):
             newest, why, before, ended = decided
             rhythm = listener.subscription.rhythm_of(newest, plan)
             yield Item(newest, why, before, slower(rhythm, "weekly") if why is Why.GROWN else rhythm, ended)
@@ -105,12 +105,19 @@ def may_hear(plan: PlanState | None, departments: Collection[str], today: dt.dat
     return plan is not None and may_see_plan(plan, departments) and not is_held(plan, departments, today)
 
 
+def _may_hear_of(kept: KeptAlert, listener: Listener, plans: Plans, now: dt.datetime) -> bool:
+    """Whether a subscriber may be told of an alert: of one that is of no plan, whoever speaks for its department."""
+    if not kept.plan:
+        return kept.department in listener.departments
+    return may_hear(plans.get(kept.plan), listener.departments, london_day(now))
+
+
 def hold_all(alerts: Iterable[KeptAlert], listener: Listener, plans: Plans, now: dt.datetime) -> list[Item]:
     """What a new subscriber is told in its summary: every level over its threshold, however it came about."""
     found = [
         Item(kept, Why.FIRST, None, "at_once")
         for kept in alerts
-        if may_hear(plans.get(kept.alert.plan), listener.departments, london_day(now))
+        if _may_hear_of(kept, listener, plans, now)
         and listener.subscription.wants(kept)
         and kept.symptom not in SHOWN_ONLY
         and (kept.symptom not in OF_LATENESS or kept.alert.days > _threshold(kept, listener.least_days))

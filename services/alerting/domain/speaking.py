@@ -21,11 +21,15 @@ DIGEST_ONLY: frozenset[Symptom] = frozenset({"outcome-off-path"})
 """Symptoms that nobody can act on this week: they are said in the weekly digest."""
 
 
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
 class Why(StrEnum):
     """Why a subscriber hears of an alert now, or does not."""
 
     FIRST = "never told, and over the threshold"
     WORSE = "worse than told by more than the threshold"
+    MORE = "more of it has come since it was told"
     RAISED = "has come to hold"
     GROWN = "worse by more than the threshold because days have passed: for the weekly digest"
     ENDED = "told, and over now"
@@ -39,7 +43,7 @@ class Why(StrEnum):
     @property
     def speaks(self) -> bool:
         """Whether it is a reason to speak."""
-        return self in (Why.FIRST, Why.WORSE, Why.RAISED, Why.GROWN, Why.ENDED)
+        return self in (Why.FIRST, Why.WORSE, Why.MORE, Why.RAISED, Why.GROWN, Why.ENDED)
 
 
 def decide(kept: KeptAlert, said: Said | None, least_days: int, grown: int) -> Why:
@@ -59,7 +63,7 @@ def decide(kept: KeptAlert, said: Said | None, least_days: int, grown: int) -> W
         grows = kept.alert.days - told.days > max(kept.tolerance, least_days)
         return Why.GROWN if grows else Why.ALREADY_TOLD
     if told:
-        return Why.ALREADY_TOLD
+        return Why.MORE if _came(kept.newest) > _came(told.newest) else Why.ALREADY_TOLD
     return Why.BELOW if kept.symptom in OF_LATENESS and kept.alert.days <= least_days else Why.RAISED
 
 
@@ -75,7 +79,11 @@ def _late(kept: KeptAlert, told: Said | None, threshold: int, grown: int) -> Why
 def worst(said: Said | None, known: Said | None) -> Said | None:
     """What counts as told: the greater of what was said and what was known."""
     both = [one for one in (said, known) if one]
-    return max(both, key=lambda one: one.days, default=None)
+    return max(both, key=lambda one: (one.days, _came(one.newest)), default=None)
+
+
+def _came(newest: dt.datetime | None) -> dt.datetime:
+    return newest or _NEVER
 
 
 def worse_by(kept: KeptAlert, told: Said | None) -> int:

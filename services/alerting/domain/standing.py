@@ -53,15 +53,15 @@ def _all(data: NotificationData) -> Iterator[Told]:
 def _told(told: Told, data: NotificationData, now: dt.datetime) -> Standing:
     labels = labelled(SYMPTOMS[told.rule], told.plan, told.milestone, told.department)
     days = told.days if told.against_baseline is None else told.against_baseline
-    page = data.links.get(told.plan) or data.links["plan"]
+    page = data.links.get(told.plan) or data.links["plan" if told.plan else "rejections"]
     return Standing(labels, _notes(told.title, told.reason, days), now, now if told.ended else now + LASTS, page)
 
 
 def of_alert(kept: KeptAlert, reason: str, plans_url: str, now: dt.datetime) -> Standing:
     """An alert that was told and holds still, with its reason as the subscriber may know it."""
     alert = kept.alert
-    labels = labelled(kept.symptom, alert.plan, alert.milestone, kept.department)
-    page = f"{plans_url.rstrip('/')}/plans/{alert.plan}"
+    labels = labelled(kept.symptom, kept.plan, alert.milestone, kept.department)
+    page = kept.page or f"{plans_url.rstrip('/')}/plans/{alert.plan}"
     return Standing(labels, _notes(kept.title, reason, alert.days), alert.since, now + LASTS, page)
 
 

@@ -3,14 +3,17 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from schemas.departments import DepartmentState
 from schemas.states import MilestoneState, Node, PlanState
+from services.kit.words import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A milestone, a department in a plan (`part`, without a milestone), or a plan (without both).
 
-    `department` owns it, `concerns` are all whose own it is, `places` where it is.
+    Of a department whatever the plans `plan` is its name. `department` owns it, `concerns` are all whose own it is,
+    `places` where it is; `page` is where to look, where that is no plan's, and `newest` when the last of it came.
     """
 
     plan: str
@@ -27,6 +30,8 @@ class Subject:
     projected: dt.date | None = None
     slip: int | None = None
     correlationid: str | None = None
+    page: str = ""
+    newest: dt.datetime | None = None
 
     @property
     def about(self) -> str:
@@ -69,6 +74,24 @@ def department_subject(plan: PlanState, department: str) -> Subject:
     """A department in a plan."""
     titles = {one.department: one.title for one in plan.contributors}
     return _of_plan(plan, department, department, titles.get(department) or department, (department,))
+
+
+def publisher_subject(state: DepartmentState) -> Subject:
+    """A department, whatever the plans: the records of its that were refused."""
+    of = counted(state.refused, "record") if state.refused else "records"
+    return Subject(
+        plan=state.department,
+        milestone="",
+        part=None,
+        department=state.department,
+        title=f"{of} of {state.department}",
+        tolerance=0,
+        version=state.version,
+        concerns=(state.department,),
+        places=(),
+        page=state.link,
+        newest=state.newest,
+    )
 
 
 def _of_plan(plan: PlanState, part: str | None, department: str, title: str, concerns: tuple[str, ...]) -> Subject:

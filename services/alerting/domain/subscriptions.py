@@ -83,6 +83,8 @@ class Subscription:
             return "weekly"
         if self.rhythm != "default":
             return self.rhythm
+        if not kept.plan:
+            return "daily"
         if kept.alert.about and kept.department in self.departments:
             return "at_once"
         mine = plan and not {plan.lead, *(c.department for c in plan.contributors)}.isdisjoint(self.departments)

@@ -9,13 +9,13 @@ from schemas.names import owner
 from schemas.states import MilestoneState, Node
 from schemas.topics import milestone_key
 from schemas.visibility import is_held, may_see_milestone
-from services.alerting.domain.model import KeptAlert
+from services.alerting.domain.model import KeptAlert, is_plan
 from services.alerting.domain.rules.holds import reason
 from services.alerting.domain.rules.needs import States
 from services.alerting.domain.select import Plans
 
 HIDDEN = Node(plan="", milestone="")
-"""Stands for a milestone that the reader may not see."""
+"""Stands for a milestone that the reader may not see, and for what is of no plan."""
 HIDDEN_TITLE = "A milestone that is not public"
 
 
@@ -33,7 +33,9 @@ class View:
         return self.states.get(milestone_key(wanted.plan, wanted.milestone))
 
     def sees(self, wanted: Node) -> bool:
-        """Whether the reader may know which milestone (with an empty name: which plan) it is."""
+        """Whether the reader may know which milestone (with an empty name: which plan or department) it is."""
+        if not is_plan(wanted.plan):
+            return wanted.plan in self.departments
         plan = self.plans.get(wanted.plan)
         on_hold = plan is not None and is_held(plan, self.departments, self.today)
         return not on_hold and may_see_milestone(plan, self.state(wanted), self.departments)
@@ -46,6 +48,8 @@ class View:
         """The title, where the reader may know it."""
         if not self.sees(wanted):
             return HIDDEN_TITLE
+        if not is_plan(wanted.plan):
+            return f"What {wanted.plan} sends"
         if not wanted.milestone:
             return self.plans[wanted.plan].title
         state = self.state(wanted)
@@ -58,7 +62,7 @@ class View:
     def cause(self, cause: Node) -> ToldCause:
         """A cause as the heading of what it brought about."""
         state, seen = self.state(cause), self.sees(cause)
-        shown = self.shown(cause)
+        shown = self.shown(cause) if is_plan(cause.plan) else HIDDEN
         return ToldCause(
             plan=shown.plan,
             milestone=shown.milestone,

@@ -5,6 +5,7 @@ Only shapes that any store answers without a scan: points by `_id`, equality on 
 
 from services.alerting.store.alerts import AlertStore
 from services.alerting.store.answers import AnswerStore
+from services.alerting.store.departments import DepartmentStore
 from services.alerting.store.facts import FactStore
 from services.alerting.store.notifications import NotificationStore
 from services.alerting.store.queue import QueueStore
@@ -24,6 +25,7 @@ class Store:
         self.sessions = TellingSessions(client, database, replica)
         self.facts = FactStore(database)
         self.states = StateStore(database)
+        self.departments = DepartmentStore(database)
         self.alerts = AlertStore(database)
         self.answers = AnswerStore(database)
         self.queue = QueueStore(database)

@@ -109,9 +109,9 @@ class Announcements:
 
 
 def _notes(changed: Iterable[KeptAlert]) -> dict[Note, list[KeptAlert]]:
-    """One note for each partition that has alerts to announce."""
+    """One note for each partition that has alerts to announce; of what is of no plan nobody else is to know."""
     grouped: dict[int, list[KeptAlert]] = {}
-    for one in changed:
+    for one in (one for one in changed if one.plan):
         grouped.setdefault(partition_of(one.alert.plan), []).append(one)
     return {
         Note(f"{partition:03d}/{uuid.uuid4().hex}", partition, tuple(one.key for one in alerts)): alerts

@@ -8,14 +8,13 @@ from typing import TypeAlias
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from schemas import topics
-from schemas.states import MilestoneState, PlanState
-from services.alerting.domain.accept import Unfit, milestone_state, placed, plan_state
+from services.alerting.domain.accept import Unfit, department_state, milestone_state, placed, plan_state
 from services.alerting.domain.due import QUIET
 from services.alerting.domain.model import KeptAlert
 from services.alerting.domain.rules.book import RuleBook
 from services.alerting.store import Store
 from services.alerting.stream.announce import Announcements
-from services.alerting.stream.changes import Arrived, Changes, newest
+from services.alerting.stream.changes import Arrived, Changes, State, newest, partitioned_by
 from services.kit.access import Kafka, access
 from services.kit.consume import Records
 from services.kit.cursors import Cursor
@@ -29,11 +28,12 @@ from services.kit.rejected import copy
 log = logger(__name__)
 
 Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
+Accept: TypeAlias = Callable[[bytes | None, bytes | None], State]
 
 
-def state_topics(namespace: str) -> tuple[str, str]:
-    """The topics of states: of milestones, and of plans."""
-    return topics.milestones(namespace).name, topics.plans(namespace).name
+def state_topics(namespace: str) -> tuple[str, ...]:
+    """The topics of states: of milestones, of plans, and of departments."""
+    return tuple(topic(namespace).name for topic in (topics.milestones, topics.plans, topics.departments))
 
 
 def place(tp: TopicPartition) -> str:
@@ -62,7 +62,7 @@ async def first_ends(kafka: Kafka, namespace: str, store: Store) -> dict[str, in
 
 @dataclass
 class Alerting:
-    """The work of alerting on `milepost.milestones` and `milepost.plans`."""
+    """The work of alerting on `milepost.milestones`, `milepost.plans` and `milepost.departments`."""
 
     store: Store
     announcements: Announcements
@@ -106,7 +106,7 @@ class Alerting:
 
     async def _read(self, records: Records) -> Arrived:
         """What the records say; those that are no states go to the rejected topic."""
-        read: list[tuple[MilestoneState | PlanState, bool]] = []
+        read: list[tuple[State, bool]] = []
         refused: list[tuple[Record, str]] = []
         for tp, rows in records.items():
             known = self.first_ends.get(place(tp), 0)
@@ -119,10 +119,12 @@ class Alerting:
             await self._reject(refused)
         return newest(read)
 
-    def _state(self, tp: TopicPartition, record: Record) -> MilestoneState | PlanState:
-        accept = milestone_state if self._of_milestones(tp) else plan_state
+    def _state(self, tp: TopicPartition, record: Record) -> State:
+        accepts: tuple[Accept, ...] = (milestone_state, plan_state, department_state)
+        accept = accepts[state_topics(self.namespace).index(tp.topic)]
         state = accept(record.key, record.value)
-        placed(state.plan, tp.partition, partition_of(state.plan))
+        name = partitioned_by(state)
+        placed(name, tp.partition, partition_of(name))
         return state
 
     async def _reject(self, refused: list[tuple[Record, str]]) -> None:

@@ -2,18 +2,28 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from schemas.alerts import Symptom
+from schemas.alerts import Symptom, alert_key
+from schemas.departments import DepartmentState
 from schemas.states import MilestoneState, Node, PlanState
 from schemas.topics import milestone_key
 from services.alerting.documents import Judged, JudgedPlan, state_id
 from services.alerting.domain.due import QUIET, extend, push
-from services.alerting.domain.levels import Concluded, Heard, HeardPlan, bearing, conclude, conclude_plan
+from services.alerting.domain.levels import (
+    Concluded,
+    Heard,
+    HeardPlan,
+    HeardPublisher,
+    bearing,
+    conclude,
+    conclude_plan,
+    conclude_publisher,
+)
 from services.alerting.domain.model import KeptAlert, mark_id
 from services.alerting.domain.rules import milestones
 from services.alerting.domain.rules.book import RuleBook
-from services.alerting.domain.rules.every import TOLERATED, of_dates
+from services.alerting.domain.rules.every import OF_PUBLISHERS, TOLERATED, of_dates
 from services.alerting.domain.rules.needs import needs_engagement
 from services.alerting.reachability import reachable
 from services.alerting.store import Store
@@ -23,24 +33,32 @@ from services.kit.words import london_day
 LONGEST_REQUEST = 200
 """Characters of a correlation id by which requests are told apart."""
 
+State = MilestoneState | PlanState | DepartmentState
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a batch brings: the newest state of each milestone and plan, and which of them were there at the start.
+    """What a batch brings: the newest state of each milestone, plan and department, and which were there at the start.
 
-    Milestones go by milestone key, plans by name; `known` has both.
+    Milestones go by milestone key, plans and departments by name; `known` has them all.
     """
 
     milestones: Mapping[str, MilestoneState]
     known: frozenset[str]
     plans: Mapping[str, PlanState]
+    departments: Mapping[str, DepartmentState] = field(default_factory=dict)
 
 
-def newest(read: Iterable[tuple[MilestoneState | PlanState, bool]]) -> Arrived:
+def partitioned_by(state: State) -> str:
+    """The name by which a state is partitioned: that of its plan, or of the department."""
+    return state.department if isinstance(state, DepartmentState) else state.plan
+
+
+def newest(read: Iterable[tuple[State, bool]]) -> Arrived:
     """What a batch brings; each state comes with whether it was there at the first start."""
-    states: dict[str, tuple[MilestoneState | PlanState, bool]] = {}
+    states: dict[str, tuple[State, bool]] = {}
     for state, known in read:
-        key = state.plan if isinstance(state, PlanState) else state_id(state)
+        key = state_id(state) if isinstance(state, MilestoneState) else partitioned_by(state)
         if key not in states or state.version >= states[key][0].version:
             states[key] = state, known
     at_start = frozenset(key for key, (_, known) in states.items() if known)
@@ -49,6 +67,7 @@ def newest(read: Iterable[tuple[MilestoneState | PlanState, bool]]) -> Arrived:
         {key: state for key, state in found.items() if isinstance(state, MilestoneState)},
         at_start,
         {key: state for key, state in found.items() if isinstance(state, PlanState)},
+        {key: state for key, state in found.items() if isinstance(state, DepartmentState)},
     )
 
 
@@ -79,8 +98,23 @@ class Changes:
         await self._wake(heard, stored)
         await self.store.states.write(self.session, [self._judged(one.state, concluded, arrived=True) for one in heard])
         shown = await self._take_plans(arrived)
-        await self._mark(concluded.changed, shown)
-        return concluded.changed
+        changed = concluded.changed + await self._take_departments(arrived)
+        await self._mark(changed, shown)
+        return changed
+
+    async def _take_departments(self, arrived: Arrived) -> list[KeptAlert]:
+        """Writes newer states of departments, and judges them; answers with the alerts that change."""
+        stored = await self.store.departments.judged(arrived.departments, self.session)
+        newer = {n: s for n, s in arrived.departments.items() if n not in stored or s.version > stored[n][0]}
+        keys = (alert_key(name, "", symptom) for name in newer for symptom in OF_PUBLISHERS)
+        alerts, changed = await self.store.alerts.find(keys, self.session), list[KeptAlert]()
+        for name, state in newer.items():
+            loosened = self._new_since(stored[name][1]) if name in stored else ()
+            heard = HeardPublisher(state, known=name in arrived.known, loosened=loosened)
+            changed += conclude_publisher(heard, alerts, self.now, self.rules.limits).changed
+        await self.store.alerts.write(self.session, changed)
+        await self.store.departments.write(self.session, newer, self.rules.version)
+        return changed
 
     def _heard(self, state: MilestoneState, stored: Judged | None, known: bool) -> Heard:
         if stored is None:

@@ -28,10 +28,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An accepted event as it goes on the log: its plan, and its JSON."""
+    """An accepted event as it goes on the log: its plan, and its JSON; `source` and `id` are its identity."""
 
     plan: str
     value: bytes
+    source: str
+    id: str
 
 
 def take(arrival: Arrival, most_bytes: int) -> Taken | Refusal:
@@ -55,7 +57,8 @@ def take(arrival: Arrival, most_bytes: int) -> Taken | Refusal:
         return admitted
     accepted = arrival.at + dt.timedelta(microseconds=arrival.offset % 1000)
     [value] = written([admitted], accepted, arrival.place)
-    return Taken(admitted.event.plan, value)
+    event = admitted.event
+    return Taken(event.plan, value, event.source, event.id)
 
 
 def _refused(status: int, field: str, detail: str) -> Refusal:

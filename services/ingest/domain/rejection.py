@@ -5,8 +5,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter, ValidationError
+
 from schemas.bindings import BadBinding, from_kafka, is_binary_kafka
-from schemas.names import owner
+from schemas.names import Department, owner
 from schemas.topics import inbox_of
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -22,6 +24,8 @@ FIELDS = frozenset(
     | {"subject", "time", "type", "value"}
 )
 """What may be at fault; everything else is `other`, so that what is counted by it stays few."""
+
+_DEPARTMENT = TypeAdapter[str](Department)
 
 _TYPE = re.compile(r"org\.milepost\.[a-z.]+\.v1\.")
 """Where a field's place begins with the event's type, which is not at fault."""
@@ -50,7 +54,7 @@ def rejection(headers: Headers, value: bytes | None, namespace: str = "milepost"
     source = _text(claimed, "source")
     place, reason = ours.get(FROM, "unknown"), ours.get(REASON, "no reason was given")
     return Rejection(
-        department=inbox_of(place.rsplit("/", 2)[0], namespace) or owner((source or "").removeprefix("/")) or None,
+        department=inbox_of(place.rsplit("/", 2)[0], namespace) or _department(source or ""),
         source=source,
         id=_text(claimed, "id"),
         reason=reason,
@@ -84,6 +88,13 @@ def _claims(headers: Headers, value: bytes | None) -> object:
             return from_kafka([(name, raw) for name, raw in headers if name in ("ce_source", "ce_id")], b"")
         return json.loads(value or b"")
     except (BadBinding, ValueError, RecursionError):
+        return None
+
+
+def _department(source: str) -> str | None:
+    try:
+        return _DEPARTMENT.validate_python(owner(source.removeprefix("/")))
+    except ValidationError:
         return None
 
 

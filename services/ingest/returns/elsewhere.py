@@ -52,7 +52,8 @@ class Elsewhere:
 
     async def subscribers(self, moved: Sequence[Mapping[str, Any]], token: str) -> int | None:
         """How many subscribers would be told of these moves; None when it is not known now."""
-        asked = {"moved": [{name: one[name] for name in ("plan", "milestone", "days")} for one in moved]}
+        names = ("plan", "milestone", "days", "money_at_risk")
+        asked = {"moved": [{name: one[name] for name in names if name in one} for one in moved]}
         return await _asked(
             self.alerts, "POST", "/api/alerting/reach", token, asked, lambda a: int(_object(a)["subscribers"])
         )

@@ -1,5 +1,6 @@
 """Receipts, with what came of every row since."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,14 +46,16 @@ class Receipts:
             return {**one, "came": came(of_event, one["event"] in refused), "outcomes": of_event or []}
 
         published = found["published"]
+        rows, needs = [with_outcome(one) for one in found["rows"]], [with_outcome(one) for one in found["needs"]]
         return {
             **{name: value for name, value in found.items() if name not in ("_id", "rows", "needs", "published")},
             "id": found["_id"],
             "receipt": self.address_of(found["_id"]),
             "published": published.isoformat() if published else None,
             "state": "published" if published else "unfinished: send the same file again, it does no harm",
-            "rows": [with_outcome(one) for one in found["rows"]],
-            "needs": [with_outcome(one) for one in found["needs"]],
+            "counts": dict(Counter(one["came"] for one in (*rows, *needs))),
+            "rows": rows,
+            "needs": needs,
         }
 
 

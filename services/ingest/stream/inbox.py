@@ -10,11 +10,12 @@ from schemas.topics import inbox_of
 from services.ingest.domain.acceptance import Fault, Refusal
 from services.ingest.domain.inbox import Arrival, Taken, take
 from services.ingest.senders.log import EventLog, not_yet
+from services.ingest.store.rejections import Answer, RejectionStore
 from services.kit.consume import Records
 from services.kit.cursors import Cursor, Cursors
 from services.kit.logs import logger
 from services.kit.metrics import ConsumerMetrics
-from services.kit.mongo import Client, transaction
+from services.kit.mongo import Client, Session, transaction
 from services.kit.rejected import copy
 from services.kit.unreadable import UNREADABLE
 
@@ -28,6 +29,8 @@ _LOG_APPEND_TIME = 1
 class Inboxes:
     """The work of ingest on inboxes: the good go to `milepost.events`, the others to `milepost.rejected`.
 
+    What is accepted under the source and id of a record that was refused before answers that one.
+
     The cursors are advanced after that: a batch that is done again writes the same events, which changes no plan
     (law 1), and the same copies.
     """
@@ -37,6 +40,7 @@ class Inboxes:
     events: EventLog
     metrics: ConsumerMetrics
     most_bytes: int
+    rejections: RejectionStore
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Nothing is cached."""
@@ -47,11 +51,18 @@ class Inboxes:
     async def batch(self, records: Records, cursors: Mapping[TopicPartition, Cursor]) -> dict[TopicPartition, Cursor]:
         """Judges each record by itself, writes what came of it, and advances the cursors."""
         judged = [(record, self._judged(record)) for rows in records.values() for record in rows]
-        await self._accept([said for _, said in judged if isinstance(said, Taken)])
+        taken = [said for _, said in judged if isinstance(said, Taken)]
+        await self._accept(taken)
         await self._reject([(record, said) for record, said in judged if isinstance(said, Refusal)])
+        now = dt.datetime.now(dt.UTC)
         moves = {tp: (cursors[tp], Cursor(rows[-1].offset + 1)) for tp, rows in records.items()}
-        session = await self.cursors.session()
-        await transaction(self.client, lambda within: self.cursors.advance(within, moves), session)
+        answered = await self.rejections.unanswered((one.source, one.id) for one in taken)
+
+        async def write(session: Session) -> None:
+            await self.cursors.advance(session, moves)
+            await self.rejections.answer([Answer(kept, kept["source"], kept["id"]) for kept in answered], now, session)
+
+        await transaction(self.client, write, await self.cursors.session())
         for tp, rows in records.items():
             self.metrics.records.labels(tp.topic).inc(len(rows))
         log.info("inboxes read", records=len(judged), refused=sum(isinstance(said, Refusal) for _, said in judged))

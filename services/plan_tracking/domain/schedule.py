@@ -6,7 +6,7 @@ Dates are proleptic Gregorian ordinals (`date.toordinal`). A milestone is named 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from schemas.payloads import Unit
 from schemas.states import Answer, Lifecycle, Waiting
@@ -17,8 +17,7 @@ LONGEST_PATH, HEAD_OF_PATH = 40, 5
 """A path names at most 40 milestones: of a longer one the first 5 and the last 35."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A milestone needs `giver`, at least `lag` days earlier; what it demands until the day `absorbed` is absorbed."""
 
     giver: str
@@ -32,8 +31,7 @@ class Edge:
         return "|" in self.giver
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What a milestone brings to the schedule: its own word, its needs (sorted by giver), and its answers.
 
     `answers` are pairs of a milestone that needs this one (`plan|milestone`) and "accepted" or "disputed".
@@ -72,8 +70,7 @@ class Met:
     absorbed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(NamedTuple):
     """Where a milestone stands.
 
     `via` is the giver that binds (None when its own date drives it), `by_day` says that only the passing of days drives

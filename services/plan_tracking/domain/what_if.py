@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from schemas.events import MilestoneReported
 from schemas.names import owner
 from schemas.payloads import ReportedData
 from schemas.topics import milestone_key
 from services.plan_tracking.domain.model import Plan, Subject, given
+from services.plan_tracking.domain.money import money_said
 from services.plan_tracking.domain.network import Moves, Network, renew
 from services.plan_tracking.domain.ports import due, port
 from services.plan_tracking.domain.registers import FIRST_ACCEPTED, FIRST_SAID, Registers, merge, stamp
@@ -20,7 +22,8 @@ from services.plan_tracking.domain.writes import writes
 class Moved:
     """A milestone whose projected date would be another; dates are ordinals, None where there is none.
 
-    `path` (each step as `plan|milestone`) leads to it from one of the milestones that something would be said of.
+    `path` (each step as `plan|milestone`) leads to it from one of the milestones that something would be said of;
+    `money_at_risk` is what its state would say of the money that pays for it.
     """
 
     plan: str
@@ -28,6 +31,7 @@ class Moved:
     before: int | None
     after: int | None
     path: tuple[str, ...]
+    money_at_risk: dict[str, Any] | None = None
 
     @property
     def days(self) -> int | None:
@@ -113,7 +117,8 @@ def _moved(at: Tried, changed: frozenset[str]) -> Iterator[Moved]:
     for name, was in at.before.scheduled.items():
         now = at.after.scheduled[name]
         if now.projected != was.projected:
-            yield Moved(at.plan.name, name, was.projected, now.projected, _path(at, name, changed))
+            money = money_said(at.after.money, name, now.projected, at.plan.listed)
+            yield Moved(at.plan.name, name, was.projected, now.projected, _path(at, name, changed), money)
 
 
 def _path(at: Tried, name: str, changed: frozenset[str]) -> tuple[str, ...]:

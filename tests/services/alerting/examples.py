@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from schemas.dates import PreciseDate
+from schemas.departments import DepartmentState
 from schemas.names import owner
 from schemas.payloads import Visibility
 from schemas.states import (
@@ -182,4 +183,18 @@ def plan_state(visibility: Visibility = "public", *, plan: str = PLAN, version: 
         visibility=visibility,
         contributors=tuple(Contributor(department=owner(name)) for name in (RAIL, STATION, SKILLS)),
         day=TODAY,
+    )
+
+
+def department_state(version: int, *, hours: float = 0, department: str = "dft", **fields: int) -> DepartmentState:
+    """What waits of a department's records, by field; the last of them was refused so many hours from now."""
+    refused = sum(fields.values())
+    return DepartmentState(
+        department=department,
+        version=version,
+        refused=refused,
+        since=NOW - dt.timedelta(days=3) if refused else None,
+        newest=NOW + dt.timedelta(hours=hours) if refused else None,
+        fields=fields,
+        link="http://ingest.example/publish/rejections",
     )

@@ -19,10 +19,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from schemas import topics
+from schemas.departments import DepartmentConcluded, DepartmentState
 from schemas.states import MilestoneConcluded, MilestoneState, PlanConcluded, PlanState
 from services.alerting.app import build
 from services.alerting.settings import AlertingSettings
 from services.alerting.stream.batch import log_ends
+from services.alerting.stream.changes import State
 from services.alerting.telling.confirming import Links
 from services.kit.identity import Sessions
 from services.kit.kafka import Message, partition_of, producer, send
@@ -51,9 +53,21 @@ async def until(look: Callable[[], Awaitable[Value]], good: Callable[[Value], An
     return seen
 
 
-def messages(namespace: str, states: Iterable[MilestoneState | PlanState]) -> list[Message]:
-    """States as plan-tracking announces them."""
-    return [_message(namespace, state) for state in states]
+def messages(namespace: str, states: Iterable[State]) -> list[Message]:
+    """States as plan-tracking and ingest announce them."""
+    return [
+        _of_department(namespace, state) if isinstance(state, DepartmentState) else _message(namespace, state)
+        for state in states
+    ]
+
+
+def _of_department(namespace: str, state: DepartmentState) -> Message:
+    name = state.department
+    event = DepartmentConcluded(
+        id=f"{name}@{state.version}", source="/milepost/ingest", subject=name, time=NOW, data=state
+    )
+    value = event.model_dump_json(exclude_none=True).encode()
+    return Message(topics.departments(namespace).name, partition_of(name), name, value)
 
 
 def _message(namespace: str, state: MilestoneState | PlanState) -> Message:
@@ -68,7 +82,7 @@ def _message(namespace: str, state: MilestoneState | PlanState) -> Message:
     return Message(topic.name, partition_of(state.plan), key, event.model_dump_json(exclude_none=True).encode())
 
 
-async def announce(servers: Servers, namespace: str, states: Iterable[MilestoneState | PlanState]) -> None:
+async def announce(servers: Servers, namespace: str, states: Iterable[State]) -> None:
     """Puts states on their topics."""
     writer = producer(servers.kafka)
     await writer.start()
@@ -147,7 +161,7 @@ class Running:
     servers: Servers
     namespace: str
 
-    async def announce(self, *states: MilestoneState | PlanState) -> None:
+    async def announce(self, *states: State) -> None:
         """States arrive, and everything that follows from them is done."""
         await announce(self.servers, self.namespace, states)
         await self.settled()

@@ -5,13 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from schemas.alerts import Notification
-from schemas.states import MilestoneState, PlanState
 from services.alerting.domain.model import KeptAlert, NotificationRecord
 from services.alerting.domain.rules.book import RuleBook
 from services.alerting.domain.scopes import Scope
 from services.alerting.domain.subscriptions import Subscription
 from services.alerting.store import Store
-from services.alerting.stream.changes import Changes, newest
+from services.alerting.stream.changes import Changes, State, newest
 from services.alerting.telling.gather import destination, notification_id
 from services.alerting.telling.subscribing import new_secret
 from services.kit.mongo import Session, transaction
@@ -90,7 +89,7 @@ async def heard(store: Store, steps: list[Step], version: int, now: dt.datetime 
     return await arrive(store, *states(steps, version), plan_state(), now=now)
 
 
-async def arrive(store: Store, *arriving: MilestoneState | PlanState, now: dt.datetime = NOW) -> list[KeptAlert]:
+async def arrive(store: Store, *arriving: State, now: dt.datetime = NOW) -> list[KeptAlert]:
     """States arrive in one batch; answers with the alerts that change."""
     changed: list[KeptAlert] = []
 

@@ -13,8 +13,7 @@ from services.alerting.deliveries import OVERLAP, DeliveryApi
 from services.alerting.domain.attempts import Outcome
 from services.alerting.domain.model import Attempt, Channel, NotificationRecord
 from services.alerting.domain.subscriptions import Subscription
-from services.alerting.leaving import LEFT, leaving
-from services.alerting.pages import TEMPLATES
+from services.alerting.pages import LEFT, TEMPLATES, pages
 from services.alerting.senders import Sender
 from services.alerting.store import Store
 from services.kit.http import application
@@ -24,6 +23,7 @@ from services.kit.web import Site, install
 from tests.services.alerting.examples import NOW
 from tests.services.alerting.running import LINKS, SECRET
 from tests.services.alerting.stored import composed, notification, subscribed, subscription
+from tests.services.alerting.world import URL
 
 
 def key(*departments: str) -> dict[str, str]:
@@ -61,7 +61,7 @@ async def http(store: Store, recorder: Recorder) -> AsyncIterator[httpx.AsyncCli
         doors = DeliveryApi(store, Identities(Sessions(SECRET), ingest), senders, lambda: NOW, asyncio.Event())
         app, site = application("alerting", registry()), Site(TEMPLATES)
         app.include_router(doors.router())
-        app.include_router(leaving(store, LINKS, site))
+        app.include_router(pages(store, LINKS, URL, lambda: NOW, asyncio.Event(), site))
         install(app, site)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://alerts.example") as client:
             yield client

@@ -48,6 +48,21 @@ async def asked(http: httpx.AsyncClient, moved: list[dict[str, Any]], *departmen
     return found
 
 
+async def test_money_at_risk_is_taken_as_the_what_if_says_it(http: httpx.AsyncClient, store: Store) -> None:
+    """It is news to who asked for nothing else; of no fund it is refused with the fix."""
+    await subscribed(store, subscription("s1", rules=("money-at-risk",)))
+    fund = {"fund": "Towns Fund", "place": "E06000001", "financial_year": "2027/28", "use": "capital"}
+    end = {"spend_by": day(105).isoformat(), "days": 5}
+    money = {**end, "amount": "1000", "funds": [{**fund, **end, "department": "dluhc", "amount": "1000"}], "more": 0}
+    moving = {"plan": PLAN, "milestone": RAIL, "days": 10}
+    assert (await asked(http, [moving]))["subscribers"] == 0
+    assert (await asked(http, [{**moving, "money_at_risk": None}]))["subscribers"] == 0
+    assert (await asked(http, [{**moving, "money_at_risk": money}]))["subscribers"] == 1
+    wrong = {"moved": [{**moving, "money_at_risk": {**money, "funds": []}}]}
+    answer = await http.post("reach", json=wrong, headers=key("dft"))
+    assert (answer.status_code, "name the funds" in answer.text) == (422, True)
+
+
 async def test_it_counts_subscribers_and_names_departments_of_which_nobody_listens(
     http: httpx.AsyncClient, store: Store
 ) -> None:

@@ -6,11 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.alerts import NotificationData, Rhythm, Rule, Symptom, Told
+from schemas.departments import DepartmentState
 from schemas.states import MilestoneState, PlanState
 from schemas.topics import milestone_key
 from services.alerting.domain.answers import Answer, heard
 from services.alerting.domain.compose import Composed, compose
-from services.alerting.domain.levels import Heard, HeardPlan, conclude, conclude_plan
+from services.alerting.domain.levels import (
+    Heard,
+    HeardPlan,
+    HeardPublisher,
+    conclude,
+    conclude_plan,
+    conclude_publisher,
+)
 from services.alerting.domain.model import KeptAlert, Said
 from services.alerting.domain.rhythm import WantedRhythm, covers
 from services.alerting.domain.rules.every import TOLERATED
@@ -111,6 +119,12 @@ class World:
         more = {name: changes.pop(name) for name in ("known", "loosened", "first") if name in changes}
         self.plans[PLAN] = self.plans[PLAN].model_copy(update={"day": self.now.date(), **changes})
         changed = conclude_plan(HeardPlan(self.plans[PLAN], self.heard_of, **more), self._firing(), self.now).changed
+        self.alerts |= {kept.key: kept for kept in changed}
+        return changed
+
+    def publisher(self, state: DepartmentState, **more: Any) -> list[KeptAlert]:
+        """The state of a department arrives; answers with the alerts that change."""
+        changed = conclude_publisher(HeardPublisher(state, **more), self.alerts, self.now).changed
         self.alerts |= {kept.key: kept for kept in changed}
         return changed
 

@@ -1,6 +1,7 @@
 """The doors for rejections on a real Kafka and a real store: seen by their own department, mended, sent again."""
 
 import base64
+import contextlib
 import datetime as dt
 import json
 from collections.abc import AsyncIterator
@@ -68,14 +69,21 @@ class Desk:
         )
 
 
-@pytest_asyncio.fixture
-async def desk(servers: Servers, namespace: str) -> AsyncIterator[Desk]:
+@contextlib.asynccontextmanager
+async def desking(servers: Servers, namespace: str) -> AsyncIterator[Desk]:
     """Ingest, and a producer in the place of whoever refuses."""
     producer = AIOKafkaProducer(bootstrap_servers=servers.kafka, max_request_size=2_000_000)
     await producer.start()
     async with ingest(settings_for(servers, namespace)) as running:
         yield Desk(running, producer, servers.kafka, namespace)
     await producer.stop()
+
+
+@pytest_asyncio.fixture
+async def desk(servers: Servers, namespace: str) -> AsyncIterator[Desk]:
+    """One for each test."""
+    async with desking(servers, namespace) as made:
+        yield made
 
 
 def said(source: str, identifier: str = "1") -> bytes:

@@ -61,6 +61,7 @@ async def test_the_answer_says_who_moves_how_far_and_along_which_path(http: http
         "days": 45,
         "against_baseline": 45,
         "path": [a],
+        "money_at_risk": None,
     }
     assert [(one["milestone"], one["days"], one["path"]) for one in found["moved"][1:]] == [
         ("dwp/b", 36, [a, b]),
@@ -95,6 +96,19 @@ async def test_what_a_reader_may_not_see_is_counted_and_not_named(http: httpx.As
     assert [one["milestone"] for one in seen["moved"]] == ["dft/a", "dwp/b", "dluhc/c"]
     named = (await http.post(DOOR, json={"changes": [{"milestone": "dwp/b", "forecast": "2028-01-01"}]})).json()
     assert ([one["milestone"] for one in named["moved"]], named["hidden"], named["new"]) == (["dluhc/c"], 0, ["dwp/b"])
+
+
+async def test_it_says_what_money_a_move_puts_at_risk(store: Store) -> None:
+    """As the milestone's state would: of what pays for it, whatever is to be spent before it would be met."""
+    fund = {"place": "E06000001", "fund": "Towns Fund", "amount": 1000, "financial_year": "2027/28", "use": "capital"}
+    paying = {**fund, "route": "grant", "pays_for": ["dluhc/c"], "spend_by": "2027-04-20"}
+    await said(store, [*chain(), event("funding.allocated", "dluhc/grant", paying, id="f")])
+    async with doors(store) as client:
+        found = (await client.post(DOOR, json=MOVE, headers=key("dluhc"))).json()["moved"]
+        less = {"changes": [{"milestone": "dft/a", "forecast": "2027-03-25"}]}
+        early = (await client.post(DOOR, json=less, headers=key("dluhc"))).json()["moved"]
+    assert [one["money_at_risk"] and one["money_at_risk"]["days"] for one in found] == [None, None, 15]
+    assert [one["money_at_risk"] for one in early] == [None] * 3
 
 
 async def test_new_milestones_are_listed_as_such(http: httpx.AsyncClient) -> None:

@@ -23,4 +23,5 @@ CALLED: dict[Rule, str] = {
     "stuck": "Plan stands still",
     "money-at-risk": "Money at risk",
     "outcome-off-path": "Outcome off its path",
+    "refused": "Refused",
 }

@@ -1,11 +1,12 @@
-"""Rules about a department in a plan: has it been heard, is it still listed?"""
+"""Rules about a department: in a plan, is it heard and listed? In all, was any of its records refused?"""
 
 import datetime as dt
 
+from schemas.departments import DepartmentState
 from schemas.reporting import Period, awaited, period
 from schemas.states import Contributor, DepartmentCounts, Node, PlanState
 from services.alerting.domain.rules.holds import Holds
-from services.kit.words import day_in_words
+from services.kit.words import counted, day_in_words, london_day
 
 
 def silent(plan: PlanState, department: str, heard: dt.date | None, today: dt.date) -> Holds | None:
@@ -65,6 +66,26 @@ def unreachable(plan: PlanState, department: str) -> Holds | None:
         "it moves, nobody there is told. Ask it for a team mailbox, and to confirm it."
     )
     return Holds("unreachable", 0, False, says, whole(plan))
+
+
+def refused(state: DepartmentState) -> Holds | None:
+    """*refused*: records of its own were refused, and nothing has been sent again for them; of no plan.
+
+    It is told to the department alone: what was refused may name no plan, or another's.
+    """
+    if not state.refused or state.since is None:
+        return None
+    fields = ", ".join(f"{name} ({number:,})" for name, number in sorted(state.fields.items(), key=_most_first))
+    says = (
+        f"{counted(state.refused, 'record')} of {state.department} could not be accepted, the first of them on "
+        f"{day_in_words(london_day(state.since))}, and nothing has been sent again for them: what they say is on no "
+        f"plan. At fault: {fields}. Mend each and send it again; they are kept for 90 days."
+    )
+    return Holds("refused", 0, False, says, Node(plan=state.department, milestone=""))
+
+
+def _most_first(field: tuple[str, int]) -> tuple[int, str]:
+    return -field[1], field[0]
 
 
 def whole(plan: PlanState) -> Node:

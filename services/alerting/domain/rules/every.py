@@ -1,9 +1,10 @@
-"""Every rule at once: what holds for a milestone, for a plan, and for a department in it."""
+"""Every rule at once: what holds for a milestone, for a plan, for a department in it, and for one in all."""
 
 import datetime as dt
 from collections.abc import Iterable
 
 from schemas.alerts import SYMPTOMS, Symptom
+from schemas.departments import DepartmentState
 from schemas.states import MilestoneState, PlanState
 from services.alerting.domain.rules import departments, milestones, needs, plans, worth
 from services.alerting.domain.rules.holds import Holds, Limits
@@ -37,6 +38,7 @@ OF_PLANS: tuple[Symptom, ...] = (
     "declared-green",
     "outcome-off-path",
 )
+OF_PUBLISHERS: tuple[Symptom, ...] = ("refused",)
 """What may hold for each."""
 
 
@@ -99,6 +101,11 @@ def of_department(
             departments.unreachable(plan, department) if unreachable else None,
         )
     )
+
+
+def of_publisher(state: DepartmentState) -> Holding:
+    """What holds for a department, whatever the plans."""
+    return _found((departments.refused(state),))
 
 
 def _found(holds: Iterable[Holds | None]) -> Holding:

@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.states import FundAtRisk, MoneyAtRisk
 from services.alerting.domain.memory import Chunk
 from services.alerting.domain.reach import Known, Move, Reach, reach
 from services.alerting.domain.scopes import Scope
 from services.alerting.domain.subscriptions import Subscription
-from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, STATION, Step, chain, plan_state
+from tests.services.alerting.examples import NOW, PLAN, RAIL, SKILLS, STATION, Step, chain, day, plan_state
 from tests.services.alerting.stored import subscription
 from tests.services.alerting.world import World
 
@@ -140,3 +141,15 @@ def test_it_foretells_whether_a_subscriber_is_told(
     one = listener(least_days=least_days)
     foretold = reached(before, moves, one, said={one.id: before.said}).subscribers
     assert foretold == (world.told() is not None)
+
+
+def test_money_that_a_move_puts_at_risk_is_foretold() -> None:
+    """Ten days are tolerated, but money must be spent before that: it is said to who hears of nothing else, too."""
+    fund: dict[str, Any] = {"fund": "Towns Fund", "place": "E06000001", "financial_year": "2027/28", "use": "capital"}
+    end: dict[str, Any] = {"spend_by": day(105), "days": 5}
+    money = MoneyAtRisk(**end, funds=(FundAtRisk(**fund, **end, department="dluhc"),))
+    careful, patient = listener("s1", rules=("money-at-risk",)), listener("s2", least_days=400)
+    deaf = listener("s3", rules=("slipped",))
+    known: dict[str, Any] = {"plan": PLAN, "milestone": RAIL, "days": 10}
+    for moving, count in ((Move(**known), 0), (Move(**known, money_at_risk=money), 2)):
+        assert reached(heard(), [moving], careful, patient, deaf).subscribers == count

@@ -79,6 +79,7 @@ async def test_what_only_others_know_is_said_to_be_unknown(desk: Desk) -> None:
     published = await desk.shown(table(), **CHOSEN, **CONFIRMED)
     receipt = (await desk.get(published["receipt"])).json()
     assert [one["came"] for one in receipt["rows"]] == ["not known now"] * 2
+    assert receipt["counts"] == {"not known now": 2}
     for door in (f"/returns?plan={PLAN}", f"/template?plan={PLAN}&department=dft"):
         answer = await desk.get(door)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")

@@ -122,6 +122,22 @@ async def test_the_good_are_accepted_and_the_bad_are_kept_byte_for_byte(inbox: I
         assert 0 < len(dict(row.headers)["milepost-reason"]) <= 2_000
 
 
+async def test_what_is_sent_again_under_the_same_id_answers_what_was_refused(inbox: Inbox) -> None:
+    """A program that mends its event writes it to the inbox again: only what it has not mended still waits."""
+    await inbox.write(forecast("mended", time="soon"))
+    await inbox.write(forecast("left", time="soon"))
+    async with ingest(inbox.settings) as running:
+        headers = await running.key_of("dft")
+
+        async def waiting() -> list[str]:
+            found = (await running.http.get("/rejections", headers=headers)).json()["rejections"]
+            return sorted(one["event"]["id"] for one in found if not one["answered"])
+
+        await until(waiting, lambda ids: ids == ["left", "mended"])
+        await inbox.write(forecast("mended"))
+        await until(waiting, lambda ids: ids == ["left"])
+
+
 async def test_a_record_that_no_client_can_decode_is_refused_and_the_next_is_read(inbox: Inbox) -> None:
     """The name of its header is no text; the copy says so, and where the record itself still is."""
     sent = await inbox.producer.send_batch(batch_of(inbox.producer, Bad("header")), inbox.topic, partition=0)

@@ -1,7 +1,6 @@
 """How much forecasts are worth: which of the owners' dates a fold has moved."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 
@@ -22,18 +21,18 @@ def moved(now: Given, before: Given | None = BEFORE) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("days", [30, -5])
 def test_an_owners_other_date_is_a_move(days: int) -> None:
     """Of its department, with the days, below zero when it is earlier."""
-    assert moved(replace(BEFORE, declared=MARCH + days)) == [("dft", days)]
+    assert moved(BEFORE._replace(declared=MARCH + days)) == [("dft", days)]
 
 
 @pytest.mark.parametrize(
     ("now", "before"),
     [
         (BEFORE, BEFORE),
-        (replace(BEFORE, declared=MARCH + 9), None),
-        (replace(BEFORE, declared=MARCH + 9), replace(BEFORE, declared=None, baseline=None)),
-        (replace(BEFORE, declared=None), BEFORE),
-        (replace(BEFORE, baseline=MARCH + 9, declared=MARCH + 9), BEFORE),
-        (replace(BEFORE, lifecycle="done", declared=MARCH + 9, actual=MARCH + 9), BEFORE),
+        (BEFORE._replace(declared=MARCH + 9), None),
+        (BEFORE._replace(declared=MARCH + 9), BEFORE._replace(declared=None, baseline=None)),
+        (BEFORE._replace(declared=None), BEFORE),
+        (BEFORE._replace(baseline=MARCH + 9, declared=MARCH + 9), BEFORE),
+        (BEFORE._replace(lifecycle="done", declared=MARCH + 9, actual=MARCH + 9), BEFORE),
     ],
     ids=["the same again", "the first word", "the first date", "no longer known", "a new baseline", "done"],
 )

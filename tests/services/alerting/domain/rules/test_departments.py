@@ -1,4 +1,4 @@
-"""Rules about a department in a plan."""
+"""Rules about a department, in a plan and whatever the plans."""
 
 import datetime as dt
 
@@ -7,8 +7,8 @@ import pytest
 from schemas.payloads import Reporting
 from schemas.states import Contributor, DepartmentCounts, PlanState, Status
 from services.alerting.domain.rules import departments
-from services.alerting.domain.rules.every import of_department
-from tests.services.alerting.examples import plan_state
+from services.alerting.domain.rules.every import of_department, of_publisher
+from tests.services.alerting.examples import department_state, plan_state
 
 QUARTERLY = Reporting(every="quarter", due_days=30)
 """The second quarter's return (July to September) is due on 30 October."""
@@ -82,3 +82,17 @@ def test_unlisted_by_the_lead() -> None:
     found = of_department(plan(contributors=listed), "dft", None, now)["unlisted"]
     assert found.says.startswith("dluhc took dft off the plan on 2 November 2026.")
     assert of_department(plan(contributors=listed), "dwp", None, now) == {}
+
+
+def test_what_was_refused_of_a_department_is_one_level_with_its_fields() -> None:
+    """How many, since when, what is at fault by number, what to do; of no plan, and without days of lateness."""
+    found = of_publisher(department_state(1, data=1, time=3, id=1))["refused"]
+    assert (found.rule, found.days, found.by_day) == ("refused", 0, False)
+    assert (found.cause.plan, found.cause.milestone) == ("dft", "")
+    assert found.says.startswith("5 records of dft could not be accepted, the first of them on 22 November 2026, and")
+    assert "At fault: time (3), data (1), id (1). Mend each and send it again" in found.says
+
+
+def test_a_department_of_which_nothing_waits_raises_nothing() -> None:
+    """Whatever was refused of it before."""
+    assert of_publisher(department_state(2)) == {}
