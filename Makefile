@@ -13,8 +13,9 @@ run: .venv/local ## start everything: Kafka, the store, the four services, a sam
 test: .venv/dev ## run every test, on servers of their own
 	$(BIN)/python -m pytest $(ARGS)
 
-faults: .venv/dev ## the long form of the fault tests: ten kills of each process, one and two replicas (SEED=...)
-	FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
+faults: .venv/dev ## break a running system in every way and look whether it holds; SEEDS=20 for the long form (ARGS="NAME ...")
+	$(BIN)/python -m tests.faults $(ARGS)
+	$(if $(SEEDS),FAULTS=long $(BIN)/python -m pytest tests/faults tests/faults/sending.py)
 
 bench: .venv/dev ## measure: plan-tracking over a floor, ingest over a naive handler (ROUNDS=5)
 	$(BIN)/python -m tests.bench

@@ -72,7 +72,7 @@ class Plans:
 
     async def _tail(self, consumer: AIOKafkaConsumer) -> None:
         consumer.assign(self._partitions)
-        ends = await consumer.end_offsets(self._partitions)
+        ends = await self._ends(consumer)
         while True:
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 self.keep(records)
@@ -80,6 +80,15 @@ class Plans:
             if not self._caught_up:
                 at = await asyncio.gather(*(consumer.position(tp) for tp in self._partitions))
                 self._caught_up = all(now >= ends[tp] for tp, now in zip(self._partitions, at, strict=True))
+
+    async def _ends(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+        ends: dict[TopicPartition, int] = {}
+
+        async def ask() -> None:
+            ends.update(await consumer.end_offsets(self._partitions))
+
+        await wait_for("Kafka", ask)
+        return ends
 
     async def _ask_after(self, consumer: AIOKafkaConsumer) -> None:
         """Asks whether Kafka still answers, now and then: without it a poll comes back all the same, with nothing."""

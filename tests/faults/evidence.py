@@ -20,11 +20,12 @@ from services.alerting import documents as alerting
 from services.alerting.domain.model import KeptAlert, NotificationRecord
 from services.alerting.domain.rules.every import OF_DEPARTMENTS
 from services.alerting.domain.subscriptions import Subscription
+from services.ingest.domain.rejection import FROM, original_headers, was_null
 from services.kit.mongo import Client, connect
 from services.kit.words import london_day
 from services.plan_tracking.domain.model import Entry
 from services.plan_tracking.domain.registers import Registers, unpack
-from tests.faults.driver import System
+from tests.faults.driver import Raw, System
 from tests.faults.expected import Expected, expected
 from tests.faults.load import Body
 from tests.kafka import committed
@@ -69,12 +70,12 @@ class Hook:
     @property
     def subscription(self) -> str:
         """Who was told."""
-        return self.id.rpartition("-")[0]
+        return self.id.partition(".")[0].rpartition("-")[0]
 
     @property
     def number(self) -> int:
         """The how-manieth notification of its subscription."""
-        return int(self.id.rpartition("-")[2])
+        return int(self.id.partition(".")[0].rpartition("-")[2])
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,41 @@ class Telling:
 
 
 @dataclass(frozen=True)
+class Life:
+    """How the processes fared: deaths that nobody caused, and kibibytes of each process at rest, before and after.
+
+    `lag` and `rest` are the seconds from the fault's end until everything was worked on, and everybody told; None is
+    not at all, and `left` what was left then. `within` are the seconds that were promised for both.
+    """
+
+    deaths: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, int] = field(default_factory=dict)
+    after: Mapping[str, int] = field(default_factory=dict)
+    lag: float | None = 0.0
+    rest: float | None = 0.0
+    within: tuple[float, float] = (60.0, 150.0)
+    left: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """The greatest growth of a process's memory, as a ratio to what it was before."""
+        return max((self.after[name] / size for name, size in self.before.items() if name in self.after), default=1.0)
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """Everything the invariants look at. `rejected` has reasons, `wrong` what services say is wrong with them."""
+    """Everything the invariants look at. `wrong` is what services say is wrong with them.
+
+    `rejected` are the records that were refused, and `hostile` those that had to be, by where they were. `outcomes` are
+    what services answer of each event, by source and id. `known` are plans whose logs were folded before, by their
+    names and lengths. `life` says how the processes fared. `settled` are notifications that were judged after an
+    earlier run on the same system, and `recent` the kills since then.
+    """
 
     accepted: list[Body]
     answers: Counter[str]
     log: Log
-    rejected: list[str]
+    rejected: dict[str, Raw]
     kept: Kept
     announced: Announced
     telling: Telling
@@ -102,11 +131,29 @@ class Evidence:
     wrong: list[str]
     kills: Counter[str]
     today: dt.date
+    hostile: dict[str, Raw] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    known: dict[tuple[str, int], Expected] = field(default_factory=dict)
+    life: Life = Life()
+    settled: frozenset[str] = frozenset()
+    recent: Counter[str] | None = None
+
+    @property
+    def crashes(self) -> int:
+        """How often an attempt of this run may have been cut short."""
+        kills = self.kills if self.recent is None else self.recent
+        return kills["alerting"] + kills["store"]
 
     @cached_property
     def expected(self) -> dict[str, Expected]:
         """What follows from the log, by plan."""
-        return {plan: expected(plan, entries) for plan, entries in self.log.items()}
+        return {plan: self._expected(plan, entries) for plan, entries in self.log.items()}
+
+    def _expected(self, plan: str, entries: list[Entry]) -> Expected:
+        at = plan, len(entries)
+        if at not in self.known:
+            self.known[at] = expected(plan, entries)
+        return self.known[at]
 
     @cached_property
     def states(self) -> dict[str, MilestoneState]:
@@ -159,21 +206,38 @@ async def kept(client: Client, namespace: str) -> Kept:
     )
 
 
-async def telling(client: Client, namespace: str, webhook: str) -> Telling:
-    """What alerting has in the store of whoever is told anything, and what the receiver got."""
+async def heard(system: System) -> list[Hook]:
+    """The webhooks that came, however they were answered."""
+    if system.receiver.port:
+        return [Hook(one.id, one.text) for one in system.receiver.arrivals]
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
+        got = (await http.get(system.webhook)).json()
+    return [Hook(one["headers"]["webhook-id"], one["text"]) for one in got]
+
+
+async def telling(client: Client, namespace: str, hooks: list[Hook]) -> Telling:
+    """What alerting has in the store of whoever is told anything, and what of it came."""
     database = client[f"{namespace}_alerting"]
     alerts = [alerting.alert_of(doc) for doc in await database["alerts"].find({}).to_list(None)]
     subscriptions = await database["subscriptions"].find({}).to_list(None)
     notifications = await database["notifications"].find({}).to_list(None)
-    async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
-        got = (await http.get(webhook)).json()
     active = {one.id: one for one in map(alerting.subscription_of, subscriptions) if one.state == "active"}
     return Telling(
         {alert.key: alert for alert in alerts},
         active,
         {doc["_id"]: alerting.notification_of(doc) for doc in notifications if doc["subscription"] in active},
-        [Hook(one["headers"]["webhook-id"], one["text"]) for one in got],
+        [hook for hook in hooks if hook.subscription in active],
     )
+
+
+def refused(rows: Rows) -> dict[str, Raw]:
+    """The records of `milepost.rejected` as they were before, each by where it was."""
+    found: dict[str, Raw] = {}
+    for row in rows:
+        place = dict(row.headers)[FROM].decode()
+        value = None if was_null(row.headers) else row.value
+        found[place] = (row.key, value, tuple(original_headers(row.headers)))
+    return found
 
 
 async def series(addresses: Sequence[str]) -> list[Series]:
@@ -210,14 +274,15 @@ async def gather(system: System, accepted: list[Body], answers: Counter[str]) ->
             accepted=accepted,
             answers=answers,
             log=log_of(await read(kafka, topics.events(namespace))),
-            rejected=[str(dict(row.headers)) for row in await read(kafka, topics.rejected(namespace))],
+            rejected=refused(await read(kafka, topics.rejected(namespace))),
             kept=await kept(client, namespace),
             announced=await announced(kafka, namespace),
-            telling=await telling(client, namespace, system.webhook),
+            telling=await telling(client, namespace, await heard(system)),
             series=await series(system.addresses["metrics"]),
             wrong=await wrong(system.addresses),
-            kills=system.driver.kills,
+            kills=system.driver.kills + system.driver.stops,
             today=london_day(dt.datetime.now(dt.UTC)),
+            hostile=system.hostile,
         )
     finally:
         client.close()

@@ -84,7 +84,7 @@ def evidence() -> Evidence:
         accepted=said,
         answers=Counter({"202": len(said), "503": 2, "ConnectError": 1}),
         log={PLAN: entries},
-        rejected=[],
+        rejected={},
         kept=Kept(
             run.milestones,
             {PLAN: plan.state},
@@ -97,6 +97,7 @@ def evidence() -> Evidence:
         wrong=[],
         kills=Counter({"alerting": 1, "kafka": 1}),
         today=NOON.date(),
+        outcomes={(event["source"], event["id"]): ["applied"] for event in said},
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from schemas.events import EVENT
-from schemas.network import NETWORK
+from schemas.network import NETWORK, PortMoved
 from schemas.topics import milestone_key
 from services.plan_tracking.domain.ports import port as newest
 from tests.faults.evidence import Evidence, milestone_keys
@@ -37,9 +37,14 @@ def _on_the_log(body: dict[str, Any], log: dict[tuple[str, str], Any]) -> str | 
     return f"{body['id']} is there with another {', '.join(differ)}" if differ else None
 
 
-def nothing_is_rejected(evidence: Evidence) -> list[str]:
-    """No record of the log or of the state topics was refused."""
-    return evidence.rejected
+def only_the_hostile_is_rejected(evidence: Evidence) -> list[str]:
+    """What was put on a topic to be refused was, byte for byte; and no other record of any topic."""
+    wanted, there = evidence.hostile, evidence.rejected
+    return [
+        *(f"not rejected: {place} {str(wanted[place])[:200]}" for place in sorted(wanted.keys() - there.keys())),
+        *(f"rejected: {place} {str(there[place])[:200]}" for place in sorted(there.keys() - wanted.keys())),
+        *(f"garbled: {place}" for place in sorted(wanted.keys() & there.keys()) if wanted[place] != there[place]),
+    ]
 
 
 def answers_are_honest(evidence: Evidence) -> list[str]:
@@ -90,6 +95,28 @@ def ports_are_the_newest(evidence: Evidence) -> list[str]:
         f"{name} heard {port} of {key}"
         for name, key, port in heard
         if (name, key) in wanted and port != newest(plans[key.partition("|")[0]], key.partition("|")[2], name)
+    ]
+
+
+def moves_are_announced_within_bounds(evidence: Evidence) -> list[str]:
+    """A plan tells a dependent of a milestone at most once for each record that it got itself, however dates travel.
+
+    What it says again, under the same id, it says once for each time that a process was killed or stopped.
+    """
+    said = Counter(
+        (moved.data.of, moved.data.milestone, plan, moved.id)
+        for plan, entries in evidence.log.items()
+        for entry in entries
+        if isinstance(moved := entry.event, PortMoved)
+    )
+    times, again = Counter(key[:3] for key in said), evidence.kills.total()
+    return [
+        *(
+            f"{of} told {plan} of {milestone} {count} times, with {len(evidence.log.get(of, ()))} records of its own"
+            for (of, milestone, plan), count in times.items()
+            if count > len(evidence.log.get(of, ()))
+        ),
+        *(f"{key[3]} was said {count} times" for key, count in said.items() if count > 1 + again),
     ]
 
 
@@ -147,10 +174,11 @@ def all_are_well(evidence: Evidence) -> list[str]:
 
 OF_PLANS: tuple[Invariant, ...] = (
     accepted_is_on_the_log,
-    nothing_is_rejected,
+    only_the_hostile_is_rejected,
     answers_are_honest,
     plans_equal_a_fold,
     ports_are_the_newest,
+    moves_are_announced_within_bounds,
     history_has_each_record_once,
     readers_see_the_newest,
     announcements_never_go_back,

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,9 +31,9 @@ PAUSE = 0.25
 """Seconds before a refused event is sent again."""
 
 
-def plan_names(count: int) -> list[str]:
+def plan_names(count: int, prefix: str = "plan") -> list[str]:
     """The plans of a load."""
-    return [f"dluhc/plan-{number:02}" for number in range(count)]
+    return [f"dluhc/{prefix}-{number:02}" for number in range(count)]
 
 
 def milestones() -> list[str]:
@@ -42,9 +43,12 @@ def milestones() -> list[str]:
 
 @dataclass
 class Story:
-    """What is said about the plans: `now` is when it is told, times lie in the two hours before."""
+    """What is said about the plans: `now` is when it is told, times lie in the two hours before.
 
-    seed: int
+    The seed decides what is said, and begins the id of every event.
+    """
+
+    seed: int | str
     plans: Sequence[str]
     now: dt.datetime
     said: list[Body] = field(default_factory=list)
@@ -146,10 +150,35 @@ class Story:
 
 
 @dataclass
+class Posted:
+    """How far the load of a run is posted."""
+
+    done: int = 0
+    of: int = 0
+    more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def begins(self, count: int) -> None:
+        """A load of so many events is posted from now on."""
+        self.done, self.of = 0, count
+
+    def one(self) -> None:
+        """One more is accepted."""
+        self.done += 1
+        self.more.set()
+
+    async def reaches(self, part: float) -> None:
+        """Waits until this part of the load is accepted."""
+        while self.done < part * self.of:
+            self.more.clear()
+            await self.more.wait()
+
+
+@dataclass
 class Load:
     """Posts events, each until it is accepted: `accepted` has what was answered 202, `answers` counts all answers.
 
-    `interruptions` are run by whoever is about to post the event of that number, while the others go on posting.
+    `interruptions` are run by whoever is about to post the event of that number, while the others go on posting. With a
+    `pace`, the n-th event is posted n times so many seconds after the first; `posted` is told of each that is accepted.
     """
 
     addresses: Sequence[str]
@@ -157,21 +186,28 @@ class Load:
     interruptions: Mapping[int, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     accepted: list[Body] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
+    pace: float = 0.0
+    posted: Posted = field(default_factory=Posted)
 
     async def post(self, events: Sequence[Body]) -> None:
         """Returns when every event is accepted; raises ValueError when one is refused for good."""
         waiting = iter(enumerate(events))
+        self.began = time.monotonic()
+        self.posted.begins(len(events))
         async with httpx.AsyncClient(timeout=15, trust_env=False) as http:
             await side_by_side(self._work(http, waiting, number) for number in range(CONNECTIONS))
 
     async def _work(self, http: httpx.AsyncClient, waiting: Iterator[tuple[int, Body]], turn: int) -> None:
         for number, event in waiting:
+            if early := self.pace and max(0.0, self.began + number * self.pace - time.monotonic()):
+                await asyncio.sleep(early)
             if number in self.interruptions:
                 await self.interruptions[number]()
             while not await self._accepted(http, event, self.addresses[turn % len(self.addresses)]):
                 turn += 1
                 await asyncio.sleep(PAUSE)
             self.accepted.append(event)
+            self.posted.one()
 
     async def _accepted(self, http: httpx.AsyncClient, event: Body, address: str) -> bool:
         headers = {"Authorization": f"Bearer {self.keys[owner(event['source'][1:])]}", "Content-Type": STRUCTURED}

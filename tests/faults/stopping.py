@@ -1,11 +1,13 @@
 """Plan-tracking that stops itself (SIGSTOP), once, at one step of law 2, when a record with that step's marker comes.
 
-`STOP_AT` names the step. The service is the real one: only the moment is chosen from outside.
+`STOP_AT` names the step; with `STOP_WHEN` it stops when that file is there instead. The service is the real one: only
+the moment is chosen from outside.
 """
 
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Literal
 
 from services.kit import kafka
@@ -26,21 +28,32 @@ def marker(step: str) -> str:
     return f"stop-{step}-"
 
 
-class Stopping:
-    """Waits for the marker, then stops the process at the next chance; never again."""
+class Marker:
+    """Whether a record with the marker of a step has come."""
 
     def __init__(self, step: str) -> None:
-        self._marker, self._armed, self._done = marker(step).encode(), False, False
+        self._marker, self._come = marker(step).encode(), False
 
     def hears(self, batch: Method) -> Method:
-        """`PlanTracking.batch`, which arms the stop when the marker is in it."""
+        """`PlanTracking.batch`, which notes when the marker is in it."""
 
         async def heard(work: PlanTracking, records: Any, cursors: Any) -> Any:
             values = [record.value or b"" for rows in records.values() for record in rows]
-            self._armed = self._armed or any(self._marker in value for value in values)
+            self._come = self._come or any(self._marker in value for value in values)
             return await batch(work, records, cursors)
 
         return heard
+
+    def come(self) -> bool:
+        """Whether it has."""
+        return self._come
+
+
+class Stopping:
+    """Stops the process at the first step at which it may; never again."""
+
+    def __init__(self, may: Callable[[], bool]) -> None:
+        self._may, self._done = may, False
 
     def before(self, step: Method) -> Method:
         """A step that is stopped before it does anything."""
@@ -62,15 +75,16 @@ class Stopping:
         return stopped
 
     def _stop(self) -> None:
-        if self._armed and not self._done:
+        if self._may() and not self._done:
             self._done = True
             os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def install(step: str) -> None:
-    """Puts the stop into the running process."""
-    stopping = Stopping(step)
-    PlanTracking.batch = stopping.hears(PlanTracking.batch)  # type: ignore[method-assign, assignment]
+def install(step: str, when: str | None) -> None:
+    """Puts the stop into the running process: at the marker of the step, or when a file is there."""
+    heard = Marker(step)
+    stopping = Stopping(Path(when).exists if when else heard.come)
+    PlanTracking.batch = heard.hears(PlanTracking.batch)  # type: ignore[method-assign, assignment]
     if step == "before-transaction":
         PlanTracking._commit = stopping.before(PlanTracking._commit)  # type: ignore[method-assign, assignment]
     elif step == "inside-transaction":  # MongoDB's: written, not yet committed
@@ -84,6 +98,6 @@ def install(step: str) -> None:
 
 
 if __name__ == "__main__":
-    install(os.environ["STOP_AT"])
+    install(os.environ["STOP_AT"], os.environ.get("STOP_WHEN"))
     settings = PlanTrackingSettings()
     main("plan-tracking", settings, lambda: build(settings))

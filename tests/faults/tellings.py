@@ -180,12 +180,14 @@ def copies_are_few_and_alike(evidence: Evidence) -> list[str]:
     A crash (of alerting, or of the store that would have recorded the outcome) repeats at most the one attempt that was
     under way; an attempt that the receiver did not answer is on record as failed.
     """
-    crashes = evidence.kills["alerting"] + evidence.kills["store"]
+    crashes = evidence.crashes
     arrived: dict[str, list[str]] = defaultdict(list)
     for hook in evidence.telling.hooks:
         arrived[hook.id].append(hook.text)
     said = [f"{one} came with different bodies" for one, texts in arrived.items() if len(set(texts)) > 1]
     for one, kept in evidence.telling.notifications.items():
+        if one in evidence.settled:
+            continue
         copies, failed = len(arrived[one]), sum(attempt.result == "failed" for attempt in kept.attempts)
         if copies > len(kept.attempts) or len(kept.attempts) > 1 + crashes + failed:
             said.append(f"{one} came {copies} times, in {len(kept.attempts)} attempts, with {crashes} crashes")

@@ -6,14 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.events import PLAN, body
-from tests.faults import invariants, tellings
-from tests.faults.evidence import Evidence, Hook
+from schemas.network import PortData, PortMoved
+from services.plan_tracking.domain.model import Entry
+from tests.events import NOON, PLAN, body
+from tests.faults import health, invariants, tellings
+from tests.faults.evidence import Evidence, Hook, Life
 from tests.faults.example import evidence, logged, reworded, with_hooks, without_hook
-from tests.faults.invariants import OF_PLANS, Invariant, violations
-from tests.faults.tellings import OF_TELLING
+from tests.faults.invariants import Invariant, violations
+from tests.faults.run import ALL
 
 B = f"{PLAN}|dft/b"
+RAW = b"key", b"value", (("a", b"header"),)
+TWO = ["applied", "rejected"]
 
 Spoil = Callable[[Evidence], Evidence]
 
@@ -22,7 +26,7 @@ def test_a_good_run_violates_nothing() -> None:
     """Both milestones were late, came back, and one is late again: three notifications."""
     good = evidence()
     assert [hook.notification.data.kind for hook in good.telling.hooks] == ["moved", "recovered", "moved"]
-    assert violations(good, OF_PLANS + OF_TELLING) == []
+    assert violations(good, ALL) == []
 
 
 def lost(good: Evidence) -> Evidence:
@@ -59,6 +63,25 @@ def unanswered(good: Evidence) -> Evidence:
     """A plan that needs a milestone of this one has never heard where it stands."""
     needs = body("dependency.declared", "dwp/c", {"needs": "dft/a", "needs_plan": PLAN}, plan="dwp/jobs")
     return good.but(log={**good.log, "dwp/jobs": logged([needs])})
+
+
+def chattering(good: Evidence) -> Evidence:
+    """Another plan is told twice of a milestone, while there was one record to tell of."""
+    told = [
+        PortMoved(
+            specversion="1.0", id=f"{n}", source="/milepost/plans", subject="dwp/jobs", plan="dwp/jobs", time=NOON,
+            acceptedtime=NOON, data=PortData(version=n, of=PLAN, milestone="dft/a", known=True),
+        )
+        for n in range(2)
+    ]  # fmt: skip
+    entries = [Entry(offset, event) for offset, event in enumerate(told)]
+    return good.but(log={PLAN: good.log[PLAN][:1], "dwp/jobs": entries})
+
+
+def echoing(good: Evidence) -> Evidence:
+    """The same is said to another plan again and again, although nothing was killed so often."""
+    [first, _] = chattering(good).log["dwp/jobs"]
+    return good.but(log={**good.log, "dwp/jobs": [Entry(offset, first.event) for offset in range(4)]})
 
 
 def forgotten(good: Evidence) -> Evidence:
@@ -119,8 +142,13 @@ def copied(good: Evidence) -> Evidence:
 
 def tried_too_often(good: Evidence) -> Evidence:
     """More attempts than there were crashes, and none is on record as failed."""
+    return with_attempts(good, 3)
+
+
+def with_attempts(good: Evidence, times: int) -> Evidence:
+    """So many attempts of the first notification, none of which is on record as failed."""
     first = good.telling.notifications["s-1"]
-    many = dataclasses.replace(first, attempts=first.attempts * 3)
+    many = dataclasses.replace(first, attempts=first.attempts * times)
     notifications = {**good.telling.notifications, "s-1": many}
     return good.but(telling=dataclasses.replace(good.telling, notifications=notifications))
 
@@ -128,12 +156,19 @@ def tried_too_often(good: Evidence) -> Evidence:
 SPOILED: list[tuple[Invariant, Spoil]] = [
     (invariants.accepted_is_on_the_log, lost),
     (invariants.accepted_is_on_the_log, garbled),
-    (invariants.nothing_is_rejected, lambda good: good.but(rejected=["reason"])),
+    (invariants.only_the_hostile_is_rejected, lambda good: good.but(rejected={"events/3/7": RAW})),
+    (invariants.only_the_hostile_is_rejected, lambda good: good.but(hostile={"events/3/7": RAW})),
+    (
+        invariants.only_the_hostile_is_rejected,
+        lambda good: good.but(hostile={"events/3/7": RAW}, rejected={"events/3/7": (*RAW[:2], ())}),
+    ),
     (invariants.answers_are_honest, lambda good: good.but(answers=Counter({"500": 1}))),
     (invariants.plans_equal_a_fold, rolled_back),
     (invariants.plans_equal_a_fold, without_registers),
     (invariants.plans_equal_a_fold, unheard_of),
     (invariants.ports_are_the_newest, unanswered),
+    (invariants.moves_are_announced_within_bounds, chattering),
+    (invariants.moves_are_announced_within_bounds, echoing),
     (invariants.history_has_each_record_once, forgotten),
     (invariants.history_has_each_record_once, remembered_twice),
     (invariants.readers_see_the_newest, unannounced),
@@ -156,6 +191,14 @@ SPOILED: list[tuple[Invariant, Spoil]] = [
     (tellings.copies_are_few_and_alike, copied),
     (tellings.copies_are_few_and_alike, lambda good: with_hooks(good, Hook("s-1", good.telling.hooks[1].text))),
     (tellings.copies_are_few_and_alike, tried_too_often),
+    (tellings.copies_are_few_and_alike, lambda good: with_attempts(good, 2).but(recent=Counter())),
+    (health.each_event_has_one_outcome, lambda good: good.but(outcomes=dict(list(good.outcomes.items())[1:]))),
+    (health.each_event_has_one_outcome, lambda good: good.but(outcomes={key: ["lost"] for key in good.outcomes})),
+    (health.each_event_has_one_outcome, lambda good: good.but(outcomes=dict.fromkeys(good.outcomes, TWO))),
+    (health.lag_is_gone_in_time, lambda good: good.but(life=Life(lag=None, rest=None))),
+    (health.lag_is_gone_in_time, lambda good: good.but(life=Life(rest=151.0))),
+    (health.nothing_dies_by_itself, lambda good: good.but(life=Life(deaths={"metrics.1": 1}))),
+    (health.memory_is_as_before, lambda good: good.but(life=Life(before={"m": 100}, after={"m": 151}))),
 ]
 
 
@@ -168,4 +211,4 @@ def test_what_is_wrong_is_seen(invariant: Invariant, spoil: Spoil) -> None:
 
 def test_every_invariant_has_a_control() -> None:
     """None is added without one."""
-    assert {invariant for invariant, _ in SPOILED} == set(OF_PLANS + OF_TELLING)
+    assert {invariant for invariant, _ in SPOILED} == set(ALL)

@@ -19,12 +19,12 @@ from services.kit.mongo import Client, connect
 from services.kit.words import london_day
 from tests.faults import rest
 from tests.faults.driver import Driver, replica
-from tests.faults.evidence import Evidence, Telling, announced, kept, log_of, read
+from tests.faults.evidence import Evidence, Telling, announced, kept, log_of, read, refused
 from tests.faults.invariants import (
     accepted_is_on_the_log,
     announcements_never_go_back,
     history_has_each_record_once,
-    nothing_is_rejected,
+    only_the_hostile_is_rejected,
     plans_equal_a_fold,
     readers_see_the_newest,
     violations,
@@ -36,7 +36,7 @@ from tests.servers import Servers
 
 INVARIANTS = (
     accepted_is_on_the_log,
-    nothing_is_rejected,
+    only_the_hostile_is_rejected,
     plans_equal_a_fold,
     history_has_each_record_once,
     readers_see_the_newest,
@@ -82,7 +82,7 @@ class Group:
             accepted=[{k: v for k, v in event.items() if k != "acceptedtime"} for event in self.voice.said],
             answers=Counter(),
             log=log_of(await read(kafka, topics.events(namespace))),
-            rejected=[str(dict(row.headers)) for row in await read(kafka, topics.rejected(namespace))],
+            rejected=refused(await read(kafka, topics.rejected(namespace))),
             kept=await kept(self.client, namespace),
             announced=await announced(kafka, namespace),
             telling=Telling(),

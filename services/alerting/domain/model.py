@@ -150,7 +150,9 @@ class NotificationRecord:
     """A notification as it is kept: the body exactly as sent, and every attempt to send it.
 
     `due` is when it became due; `next` is when it is to be tried (again), None when there is nothing left to do.
-    `titles` names milestones for whoever reads the mail; `thread` is the notification that it takes up.
+    `titles` names milestones for whoever reads the mail. `message` is what its receiver knows it by, never the same for
+    two bodies, not even when the store was put back to an older copy and the number is given again; `thread` is that of
+    the notification that it takes up.
     """
 
     id: str
@@ -168,3 +170,9 @@ class NotificationRecord:
     state: Delivery = "pending"
     attempts: tuple[Attempt, ...] = ()
     thread: str | None = None
+    message: str | None = None
+
+    @property
+    def known_as(self) -> str:
+        """What its receiver knows it by."""
+        return self.message or self.id

@@ -98,7 +98,7 @@ def posted(letter: Letter, record: NotificationRecord, mail_from: str, to: str) 
     message["From"] = Address("Milepost", addr_spec=mail_from)
     message["To"] = Address(addr_spec=to)
     message["Date"] = format_datetime(record.composed.astimezone(dt.UTC))
-    message["Message-ID"] = f"<{record.id}@{mail_from.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{record.known_as}@{mail_from.rpartition('@')[2]}>"
     if record.thread:
         message["In-Reply-To"] = message["References"] = f"<{record.thread}@{mail_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"

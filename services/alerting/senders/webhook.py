@@ -31,8 +31,8 @@ def signed(record: NotificationRecord, secrets: Sequence[str], now: dt.datetime)
     """
     headers = {
         "content-type": "application/json",
-        "webhook-id": record.id,
+        "webhook-id": record.known_as,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(record.id, now, record.body) for secret in secrets),
+        "webhook-signature": " ".join(Webhook(secret).sign(record.known_as, now, record.body) for secret in secrets),
     }
     return headers | ({CORRELATION: record.correlationid} if record.correlationid else {})

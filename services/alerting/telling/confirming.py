@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from pymongo.errors import DuplicateKeyError
@@ -16,6 +17,7 @@ from services.alerting.store import Store
 from services.alerting.telling.gather import destination, notification_id
 from services.alerting.telling.subscribing import begin
 from services.kit.http import Problem
+from services.kit.identity import opened
 from services.kit.mongo import Session, transaction
 
 GOOD_FOR = dt.timedelta(days=7)
@@ -49,10 +51,7 @@ class Links:
 
     def read(self, token: str) -> str | None:
         """The subscription that a link is for; None when it is forged, damaged or too old."""
-        try:
-            return str(self._signer.loads(token, max_age=GOOD_FOR // dt.timedelta(seconds=1)))
-        except BadSignature:
-            return None
+        return _text(opened(self._signer, token, GOOD_FOR.total_seconds()))
 
     def leave(self, subscription: str) -> str:
         """Where whoever reads the mails of a subscription ends it; good for as long as there are mails to leave."""
@@ -71,10 +70,11 @@ class Links:
 
     def answers(self, token: str) -> str | None:
         """The subscription that a link to answer is for; None when it is forged, damaged or too old."""
-        try:
-            return str(self._answering.loads(token, max_age=ANSWERED_WITHIN // dt.timedelta(seconds=1)))
-        except BadSignature:
-            return None
+        return _text(opened(self._answering, token, ANSWERED_WITHIN.total_seconds()))
+
+
+def _text(said: Any) -> str | None:
+    return None if said is None else str(said)
 
 
 def same_wish(one: Subscription, other: Subscription) -> bool:

@@ -112,7 +112,7 @@ async def keep(
 ) -> NotificationRecord:
     """Inside a transaction: the next number, what is said, and the notification; raises Lost when it is taken."""
     record = notification(subscription, composed, due, now)
-    changed = remember(chunks, composed.said_in(record.id))
+    changed = remember(chunks, composed.said_in(record.known_as))
     written = max([len(chunks), *(number + 1 for number in changed)])
     await store.subscriptions.advance(session, subscription, written, london_day(now))
     await store.subscriptions.keep_said(session, subscription.id, changed)
@@ -125,8 +125,9 @@ def notification(
 ) -> NotificationRecord:
     """The notification as it is kept and sent; its id is the subscription's and the number."""
     number = subscription.number + 1
+    id_ = notification_id(subscription.id, number)
     return NotificationRecord(
-        id=notification_id(subscription.id, number),
+        id=id_,
         subscription=subscription.id,
         number=number,
         channel=subscription.channel,
@@ -139,6 +140,7 @@ def notification(
         composed=now,
         next=now,
         thread=composed.thread,
+        message=f"{id_}.{int(now.timestamp() * 1000):x}",
     )
 
 

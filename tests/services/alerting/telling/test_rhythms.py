@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from schemas.alerts import NotificationData
 from schemas.payloads import PlacedIn
 from services.alerting.domain.answers import Answer
 from services.alerting.domain.answers import Scope as Answered
+from services.alerting.domain.compose import Composed
 from services.alerting.domain.due import QUIET
 from services.alerting.domain.rhythm import Hours
 from services.alerting.domain.rules.book import RuleBook
@@ -17,6 +19,7 @@ from services.alerting.domain.subscriptions import Subscription
 from services.alerting.measures import Measures
 from services.alerting.store import Store
 from services.alerting.stream.changes import Changes
+from services.alerting.telling.gather import notification
 from services.alerting.telling.tell import Telling
 from services.kit.metrics import registry
 from services.kit.mongo import Session, transaction
@@ -199,5 +202,15 @@ async def test_what_takes_up_an_earlier_message_refers_to_it(store: Store) -> No
         await heard(store, steps, version, now)
         await tell(store, now + QUIET)
     records = await store.notifications.find(f"s1-{number}" for number in range(1, 5))
-    threads = {record.number: record.thread for record in records}
-    assert threads == {1: None, 2: "s1-1", 3: "s1-1", 4: None}
+    threads, first = {record.number: record.thread for record in records}, records[0].known_as
+    assert threads == {1: None, 2: first, 3: first, 4: None}
+
+
+def test_a_number_that_is_given_again_is_another_message() -> None:
+    """The store was put back to an older copy: a receiver that drops what it had before must not drop this."""
+    told = subscription("s1")
+    data = NotificationData(kind="moved", links={}, causes=())
+    composed = Composed(data, {}, {}, None)
+    once, again = (notification(told, composed, NOW, at) for at in (NOW, NOW + HOUR))
+    assert once.id == again.id
+    assert once.known_as != again.known_as
