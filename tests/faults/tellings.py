@@ -165,12 +165,13 @@ def _again(before: Told, now: Told, threshold: int) -> bool:
 
 def every_notification_arrives(evidence: Evidence) -> list[str]:
     """Each subscription's notifications are numbered without a gap, and each arrived, as it was composed."""
-    telling, arrived = evidence.telling, {hook.id: hook.text for hook in evidence.telling.hooks}
+    telling, composed = evidence.telling, evidence.telling.notifications
+    arrived = {hook.id: hook.text for hook in evidence.telling.hooks}
     wanted = {f"{s.id}-{n}" for s in telling.subscriptions.values() for n in range(1, s.number + 1)}
     return [
         *(f"{one} was never composed" for one in sorted(wanted - telling.notifications.keys())),
         *(f"{one} is beyond the last number" for one in sorted(telling.notifications.keys() - wanted)),
-        *(f"{i} arrived otherwise, or not" for i, kept in telling.notifications.items() if arrived.get(i) != kept.body),
+        *(f"{i} arrived otherwise, or not" for i, kept in composed.items() if arrived.get(kept.known_as) != kept.body),
     ]
 
 
@@ -188,7 +189,7 @@ def copies_are_few_and_alike(evidence: Evidence) -> list[str]:
     for one, kept in evidence.telling.notifications.items():
         if one in evidence.settled:
             continue
-        copies, failed = len(arrived[one]), sum(attempt.result == "failed" for attempt in kept.attempts)
+        copies, failed = len(arrived[kept.known_as]), sum(attempt.result == "failed" for attempt in kept.attempts)
         if copies > len(kept.attempts) or len(kept.attempts) > 1 + crashes + failed:
             said.append(f"{one} came {copies} times, in {len(kept.attempts)} attempts, with {crashes} crashes")
     return said
