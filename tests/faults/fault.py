@@ -26,8 +26,7 @@ class Fault:
 
     Faults with the same world and number of replicas follow each other on one running system, each with plans of its
     own, unless they must be `apart`. `tells` makes the load, about so many `plans`. Everything answered 202 must be
-    worked on within `lag_seconds` of the fault's end, and everyone told within `rest_seconds`. The short form leaves
-    out what is not `short`: what takes long, or resembles another.
+    worked on within `lag_seconds` of the fault's end, and everyone told within `rest_seconds`.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Fault:
     plans: int = 8
     lag_seconds: float = 60.0
     rest_seconds: float = 150.0
-    short: bool = True
 
     @property
     def seeds(self) -> int:

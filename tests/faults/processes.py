@@ -76,7 +76,6 @@ KILLED: tuple[Fault, ...] = tuple(
         killing(name, times),
         lasts=KILL_SECONDS,
         lag_seconds=120.0 if name in SERVERS else 60.0,
-        short=name not in ("metrics", *SERVERS),
     )
     for name, times in [*((name, KILLS) for name in SERVICES), *((name, 1) for name in SERVERS)]
 )
@@ -89,7 +88,6 @@ STOPPED: tuple[Fault, ...] = (
             stopping((f"{name}.1", f"{name}.2"), STOP_SECONDS),
             lasts=STOP_SECONDS,
             replicas=2,
-            short=name == "alerting",
         )
         for name in SERVICES
     ),
@@ -99,7 +97,6 @@ STOPPED: tuple[Fault, ...] = (
         stopping(("store",), STORE_STOP_SECONDS),
         lasts=STORE_STOP_SECONDS,
         lag_seconds=120.0,
-        short=False,
     ),
 )
 

@@ -34,7 +34,6 @@ FAULTS: tuple[Fault, ...] = (
         f"Every webhook is answered only after {SLOW_SECONDS:.0f} s.",
         receiving(slow=SLOW_SECONDS),
         lasts=SECONDS,
-        short=False,
     ),
     Fault(
         "receiver-failing",

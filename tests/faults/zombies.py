@@ -72,7 +72,6 @@ def _fault(service: str, module: str, steps: Sequence[str]) -> Fault:
         world=crowded(service, module, steps),
         plans=PLANS,
         lag_seconds=120.0,
-        short=service == "alerting",  # law 2's are in test_zombie.py
     )
 
 

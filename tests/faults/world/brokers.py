@@ -66,6 +66,5 @@ FAULTS = (
         kill_leaders,
         lasts=25,
         world=several_brokers,
-        short=False,
     ),
 )

@@ -87,7 +87,7 @@ def same_day(ahead: dt.timedelta, now: dt.datetime) -> dt.timedelta:
 
 
 def _fault(name: str, does: str, replica: str, ahead: dt.timedelta, replicas: int = 1) -> Fault:
-    return Fault(name, does, functools.partial(put_off, replica, ahead), 6, replicas, world=clocked, short=False)
+    return Fault(name, does, functools.partial(put_off, replica, ahead), 6, replicas, world=clocked)
 
 
 def _faults() -> Iterator[Fault]:

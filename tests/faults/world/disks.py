@@ -121,5 +121,5 @@ _STORE = f"The store's disk is full for {FULL_SECONDS:.0f} s; then there is room
 
 FAULTS = (
     Fault("kafka-disk-full", _KAFKA, fill_kafka, 15, world=small_disks),
-    Fault("store-disk-full", _STORE, fill_store, 15, world=small_disks, short=False),
+    Fault("store-disk-full", _STORE, fill_store, 15, world=small_disks),
 )

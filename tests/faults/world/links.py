@@ -25,9 +25,6 @@ WAY, JITTER = 150, 100
 WITHIN = 10.0
 """Seconds in which a service answers whoever asks it, whatever is cut."""
 
-SHORT = ("cut-ingest-kafka", "cut-plan-tracking-store", "cut-alerting-receiver")
-"""Of the short form: one of each kind of link."""
-
 ASKED = {"plan_tracking": "/api/plans", "alerting": "/api/alerting/subscriptions"}
 
 
@@ -96,7 +93,7 @@ def _cuts() -> Iterator[Fault]:
         service, name = replica.removesuffix(".1"), _named(replica)
         act = functools.partial(cut_from_ingest, service) if to == "ingest" else functools.partial(cut, link, SHORTEST)
         called, does = f"cut-{name}-{to}", f"The link from {name} to {to} is cut for 2 to 12 s."
-        yield Fault(called, does, act, 12, world=linked, short=called in SHORT)
+        yield Fault(called, does, act, 12, world=linked)
 
 
 def _takeovers() -> Iterator[Fault]:
@@ -104,7 +101,7 @@ def _takeovers() -> Iterator[Fault]:
         for to in ("kafka", "store"):
             name, act = _named(replica), functools.partial(cut, f"{replica}-{to}", TAKEN_OVER)
             does = f"One of two replicas of {name} is cut from {to} for 15 to 25 s."
-            yield Fault(f"cut-one-{name}-{to}", does, act, 30, 2, world=linked, short=False)
+            yield Fault(f"cut-one-{name}-{to}", does, act, 30, 2, world=linked)
 
 
 def _delays() -> Iterator[Fault]:
@@ -114,10 +111,10 @@ def _delays() -> Iterator[Fault]:
         does = f"From {name} to {to} and back everything takes 300 ms, give or take 200."
         asking = functools.partial(slow_to_ingest, replica.removesuffix(".1"))
         act = asking if to == "ingest" else functools.partial(delay, (link,))
-        yield Fault(f"slow-{name}-{to}", does, act, 8, world=linked, short=False)
+        yield Fault(f"slow-{name}-{to}", does, act, 8, world=linked)
     stores = tuple(link for link in links(1) if link.endswith("-store"))
     does = "The store answers everybody 300 ms later, give or take 200."
-    yield Fault("store-slow", does, functools.partial(delay, stores), 12, world=linked, short=False)
+    yield Fault("store-slow", does, functools.partial(delay, stores), 12, world=linked)
 
 
 FAULTS = (*_cuts(), *_delays(), *_takeovers())

@@ -43,6 +43,5 @@ FAULTS = (
         restore_store,
         lasts=25,
         apart=True,
-        short=False,
     ),
 )
