@@ -10,9 +10,9 @@ from services.plan_tracking.domain.network import Network, whole
 from services.plan_tracking.domain.tally import Tallies, recount
 from services.plan_tracking.store import Store
 
-MOST_MILESTONES = 150_000
+MOST_MILESTONES = 75_000
 """Of hot networks, 0.8 KB each: with what is packed, a service that has a million milestones stays under 400 MB."""
-MOST_PACKED = 130_000_000
+MOST_PACKED = 140_000_000
 """Bytes of packed networks, some 125 for a milestone; of what is beyond, a plan is read from the store again."""
 
 
