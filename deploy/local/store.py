@@ -1,6 +1,10 @@
-"""The embedded store: SecantusDB, a separate process that speaks MongoDB's wire protocol."""
+"""The embedded store: SecantusDB, a separate process that speaks MongoDB's wire protocol.
+
+SECANTUS names another program with the same options: its server in Rust, for benchmarks.
+"""
 
 import functools
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -31,6 +35,8 @@ async def store(directory: Path, port: int, *, more: Sequence[str] = (), uri: st
 
 
 def _program() -> str:
+    if named := os.environ.get("SECANTUS"):
+        return named
     found = shutil.which("secantusd-py", path=str(Path(sys.executable).parent)) or shutil.which("secantusd-py")
     if found is None:
         raise StackError("The store is not installed: install requirements-local.txt, as `make run` does")

@@ -36,6 +36,10 @@ class Stored:
     state: Document
 
 
+MOST_STATES = 5_000
+"""Of plans, kept between two looks at all of them: some 5 KB each."""
+
+
 class Store(Writing):
     """The database of plan-tracking."""
 
@@ -45,6 +49,7 @@ class Store(Writing):
         self.cursors = Cursors(database["cursors"])
         self.attempts, self.starts = Attempts(database["attempts"]), Starts(database["starts"])
         self.lookups, self.recent = Lookups(database), Recent(database)
+        self._states: dict[str, tuple[int, PlanState]] = {}
 
     async def prepare(self) -> None:
         """Creates the indexes."""
@@ -129,9 +134,13 @@ class Store(Writing):
         return (await self.states_of([plan])).get(plan)
 
     async def plan_states(self) -> list[PlanState]:
-        """The states of all plans, by name."""
-        found = await self._plans.find({}, STATE, sort="_id")
-        return [PlanState.model_validate(doc["state"]) for doc in found]
+        """The states of all plans, by name; those whose version is as it was are not read again."""
+        now = {doc["_id"]: doc["version"] for doc in await self._plans.find({}, ("version",), sort="_id")}
+        kept = {name: one for name, one in self._states.items() if now.get(name) == one[0]}
+        fresh = await self.states_of(now.keys() - kept.keys())
+        kept |= {name: (now[name], state) for name, state in fresh.items()}
+        self._states = kept if len(kept) <= MOST_STATES else {}
+        return [kept[name][1] for name in now if name in kept]
 
     async def states_of(self, plans: Iterable[str]) -> dict[str, PlanState]:
         """The states of plans by name."""
