@@ -31,6 +31,7 @@ class Dependency:
 
     giver: Named
     receiver: Named
+    giver_department_title: str
     receiver_department_title: str
     lag: int
     unit: Unit
@@ -94,6 +95,7 @@ def _dependency(seen: Seen, need: Need, mentioned: Mentioned) -> Dependency:
     return Dependency(
         giver=giver,
         receiver=Named(state.plan, state.milestone, state.title, state.department),
+        giver_department_title=department_title(giver.department, [seen.plan]),
         receiver_department_title=department_title(seen.state.department, [seen.plan]),
         lag=need.lag,
         unit=need.unit,
