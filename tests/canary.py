@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from deploy.local.ports import HOST, free_base
 from deploy.local.process import Process, launch
+from deploy.local.services import unready
 from tests.servers import Stack
 
 
@@ -23,15 +22,6 @@ class Singing:
     process: Process
 
 
-async def _missing(url: str) -> str | None:
-    try:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            answer = await http.get(f"{url}/readyz")
-    except httpx.HTTPError as error:
-        return type(error).__name__
-    return None if answer.status_code == 200 else answer.text
-
-
 @contextlib.asynccontextmanager
 async def canary(stack: Stack, directory: Path, seconds: float) -> AsyncIterator[Singing]:
     """A canary that moves its date every so many seconds."""
@@ -41,7 +31,8 @@ async def canary(stack: Stack, directory: Path, seconds: float) -> AsyncIterator
     env = {**stack.env, **own, "MILEPOST_CANARY_SECONDS": str(seconds)}
     command = [sys.executable, "-m", "services.metrics", "canary"]
     log = directory / "canary.log"
-    process = await launch("canary", command, functools.partial(_missing, url), log=log, seconds=60, env=env)
+    ready = functools.partial(unready, f"{HOST}:{port}")
+    process = await launch("canary", command, ready, log=log, seconds=60, env=env)
     try:
         yield Singing(url, process)
     finally:

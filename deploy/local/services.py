@@ -29,17 +29,18 @@ async def module(
 ) -> Process:
     """A Python module that serves HTTP on `port`, once its `/readyz` answers 200, within `seconds`."""
     require_free(port, name)
-    check = functools.partial(_missing, f"{HOST}:{port}")
+    check = functools.partial(unready, f"{HOST}:{port}")
     log = directory / "logs" / f"{name}.log"
     return await launch(name, [python, "-m", module_name], check, log=log, seconds=seconds, env=env)
 
 
-async def _missing(address: str) -> str | None:
+async def unready(address: str, path: str = "/readyz") -> str | None:
+    """None when the HTTP server at `host:port` says that it is ready, else what it lacks."""
     if lacking := await not_listening(address):
         return lacking
     try:
         async with httpx.AsyncClient(timeout=3.0, trust_env=False) as client:
-            answer = await client.get(f"http://{address}/readyz")
+            answer = await client.get(f"http://{address}{path}")
     except httpx.HTTPError as error:
         return type(error).__name__
     return None if answer.status_code == 200 else answer.text[:300]

@@ -7,7 +7,6 @@ import json
 import secrets
 import statistics
 import time
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from schemas.alerts import Notification
 from services.kit.kafka import partition_of
 from tests.bench.workload import LEAD, Body, Size
 from tests.faults.fickle import Fickle, fickle
-from tests.flow.publisher import until
+from tests.flow.publisher import said_now, until
 from tests.servers import Servers, namespace_on
 
 RATE, SECONDS, PLANS = 100, 20, 20
@@ -90,36 +89,23 @@ def _milestones() -> list[tuple[str, str]]:
     return [(_plan(n % PLANS), f"dft/m{n}") for n in range(RATE * SECONDS)]
 
 
-def _event(kind: str, subject: str, plan: str, data: Body) -> Body:
-    return {
-        "specversion": "1.0",
-        "id": str(uuid.uuid4()),
-        "source": f"/{subject.partition('/')[0]}",
-        "type": f"org.milepost.{kind}.v1",
-        "subject": subject,
-        "plan": plan,
-        "time": dt.datetime.now(dt.UTC).isoformat(),
-        "data": data,
-    }
-
-
 def _day(days: int) -> str:
     return (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=days)).isoformat()
 
 
 def _setup() -> list[Body]:
     plans = [_plan(number) for number in range(PLANS)]
-    said = [_event("plan.published", p, p, {"title": p, "visibility": "public", "tolerance": 14}) for p in plans]
-    said += [_event("contributor.listed", p, p, {"department": "dft"}) for p in plans]
+    said = [said_now("plan.published", p, p, {"title": p, "visibility": "public", "tolerance": 14}) for p in plans]
+    said += [said_now("contributor.listed", p, p, {"department": "dft"}) for p in plans]
     return said + [
-        _event("milestone.planned", m, p, {"title": m, "baseline": _day(400), "type": "delivery"})
+        said_now("milestone.planned", m, p, {"title": m, "baseline": _day(400), "type": "delivery"})
         for p, m in _milestones()
     ]
 
 
 def _moves() -> list[Body]:
     data = {"forecast": _day(500), "reason": "Possession moved"}
-    return [_event("milestone.forecast", m, p, data) for p, m in _milestones()]
+    return [said_now("milestone.forecast", m, p, data) for p, m in _milestones()]
 
 
 async def _known(env: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ import yaml
 
 from deploy.local.ports import HOST, free_base
 from deploy.local.process import launch
+from deploy.local.services import unready
 from tests.deploy.images import documents, folder
 
 RULES = sorted((folder("prometheus") / "rules").glob("*.yml"))
@@ -51,19 +52,10 @@ def scraping(targets: Mapping[str, str], alertmanager: str, files: Sequence[Path
     return str(yaml.safe_dump(config))
 
 
-async def _missing(url: str) -> str | None:
-    try:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            answer = await http.get(f"{url}/-/ready")
-    except httpx.HTTPError as error:
-        return type(error).__name__
-    return None if answer.status_code == 200 else answer.text
-
-
 @contextlib.asynccontextmanager
 async def _running(name: str, address: str, directory: Path, *options: str) -> AsyncIterator[str]:
     command = [program(name), f"--web.listen-address={address}", *options]
-    ready = functools.partial(_missing, f"http://{address}")
+    ready = functools.partial(unready, address, "/-/ready")
     process = await launch(name, command, ready, log=directory / f"{name}.log", seconds=60)
     try:
         yield f"http://{address}"

@@ -23,6 +23,20 @@ def issue_key(stack: Stack, *departments: str) -> str:
     return str(json.loads(done.stdout)["key"])
 
 
+def said_now(kind: str, subject: str, plan: str, data: dict[str, Any]) -> dict[str, Any]:
+    """An event of the subject's owner, with an id of its own."""
+    return {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),
+        "source": f"/{subject.partition('/')[0]}",
+        "type": f"org.milepost.{kind}.v1",
+        "subject": subject,
+        "plan": plan,
+        "time": dt.datetime.now(dt.UTC).isoformat(),
+        "data": data,
+    }
+
+
 class Publisher:
     """Publishes for one or more departments."""
 
@@ -33,17 +47,7 @@ class Publisher:
 
     async def say(self, kind: str, subject: str, data: dict[str, Any], plan: str, **attributes: Any) -> httpx.Response:
         """Posts one event; attributes may set id, time and so on."""
-        event = {
-            "specversion": "1.0",
-            "id": str(uuid.uuid4()),
-            "source": f"/{subject.partition('/')[0]}",
-            "type": f"org.milepost.{kind}.v1",
-            "subject": subject,
-            "plan": plan,
-            "time": dt.datetime.now(dt.UTC).isoformat(),
-            "data": data,
-            **attributes,
-        }
+        event = said_now(kind, subject, plan, data) | attributes
         headers = {"Content-Type": "application/cloudevents+json", "X-Correlation-ID": f"test-{event['id']}"}
         return await self.http.post(f"{self._stack.ingest}/events", content=json.dumps(event), headers=headers)
 
